@@ -1,0 +1,143 @@
+"""Results from the magistrates' courts to the police: SPI ResultedCaseMessage XML.
+
+Only hearings that ended a matter in a magistrates' court are sent.
+"""
+
+from collections.abc import Iterator
+
+from lxml import etree
+
+from world.errors import written
+from world.matters import Charge, Defendant, Hearing, History, Matter
+from world.people import LAST_DAY, Company
+from world.police_spi import GENDER, NS, add, add_name
+from world.truth import Telling, Truth
+
+DATASET = "court-results-spi/resulted-case"
+PLEA = {"GUILTY": "1", "NOT_GUILTY": "2"}
+FINDING = {"GUILTY": "G", "NOT_GUILTY": "N"}
+
+
+def extracts(history: History, truth: Truth, seed: int) -> Iterator[tuple[str, bytes]]:
+    """(path, content) of the last magistrates' hearing of each matter that ended there."""
+    for matter in history.matters:
+        last = matter.hearings[-1]
+        if last.court.jurisdiction == "MAGISTRATES" and last.day <= LAST_DAY:
+            yield f"{last.day.year}/{matter.urn}.xml", _message(matter, last, truth, seed)
+
+
+def _message(matter: Matter, hearing: Hearing, truth: Truth, seed: int) -> bytes:
+    root = etree.Element(
+        f"{{{NS}}}ResultedCaseMessage",
+        {
+            "Flow": "ResultedCasesForThePolice",
+            "Interface": "LibraStandardProsecutorPolice",
+            "SchemaVersion": "0.6g",
+        },
+        nsmap={"DC": NS},
+    )
+    session = add(root, "Session")
+    court_hearing = add(session, "CourtHearing")
+    when = add(court_hearing, "Hearing")
+    add(when, "CourtHearingLocation", hearing.court.location)
+    add(when, "DateOfHearing", hearing.day.isoformat())
+    add(when, "TimeOfHearing", "10:00:00")
+    add(court_hearing, "PSAcode", "2576")
+    case = add(session, "Case")
+    add(case, "PTIURN", matter.urn)
+    for defendant in matter.defendants:
+        _defendant(case, matter, defendant, hearing, truth, seed)
+    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
+
+
+def _defendant(
+    case: etree._Element,
+    matter: Matter,
+    defendant: Defendant,
+    hearing: Hearing,
+    truth: Truth,
+    seed: int,
+) -> None:
+    element = add(case, "Defendant")
+    add(element, "ProsecutorReference", defendant.asn)
+    party = defendant.party
+    if isinstance(party, Company):
+        corporate = add(element, "CourtCorporateDefendant")
+        add(add(corporate, "OrganisationName"), "OrganisationName", party.name)
+        add(corporate, "PresentAtHearing", "A")
+    else:
+        record = written(party, "court-results-spi", seed, matter.urn)
+        individual = add(element, "CourtIndividualDefendant")
+        person = add(individual, "PersonDefendant")
+        details = add(person, "BasePersonDetails")
+        add_name(details, record.given, record.middle, record.family, party.sex)
+        add(details, "Birthdate", record.born.isoformat())
+        add(details, "Gender", GENDER[party.sex])
+        if record.pnc:
+            add(person, "PNCidentifier", record.pnc)
+        add(individual, "BailStatus", "C" if defendant.remanded else "U")
+        address = add(add(individual, "Address"), "SimpleAddress")
+        add(address, "AddressLine1", f"{party.address.number} {party.address.street}")
+        add(address, "AddressLine2", party.address.town)
+        add(individual, "PresentAtHearing", "P")
+        truth.record(
+            party.key,
+            DATASET,
+            (matter.urn, defendant.asn),
+            {"pnc": record.pnc if record.pnc_is_valid else None},
+        )
+        _tell(matter, defendant, hearing, truth)
+    for charge in defendant.charges:
+        _offence(element, charge, defendant, hearing)
+
+
+def _offence(
+    element: etree._Element, charge: Charge, defendant: Defendant, hearing: Hearing
+) -> None:
+    offence = add(element, "Offence")
+    base = add(offence, "BaseOffenceDetails")
+    add(base, "OffenceSequenceNumber", f"{charge.sequence:03d}")
+    add(base, "OffenceCode", charge.offence.code)
+    add(base, "OffenceWording", charge.offence.title)
+    timing = add(base, "OffenceTiming")
+    add(timing, "OffenceDateCode", "1")
+    add(add(timing, "OffenceStart"), "OffenceDateStartDate", charge.committed.isoformat())
+    add(base, "ChargeDate", charge.laid.isoformat())
+    add(base, "ArrestDate", defendant.arrested.isoformat())
+    if charge.plea:
+        add(offence, "Plea", PLEA[charge.plea])
+    add(offence, "FinalDisposalIndicator", "Y")
+    finding = charge.verdict or charge.plea
+    if finding == "GUILTY":
+        add(offence, "ConvictionDate", hearing.day.isoformat())
+    if finding:
+        add(offence, "Finding", FINDING[finding])
+    for result in hearing.results.get(charge.id, []):
+        told = add(offence, "Result")
+        add(told, "ResultCode", result.code)
+        add(told, "ResultText", f"{result.label}.")
+        if result.amount:
+            add(add(told, "Outcome"), "ResultAmountSterling", f"{result.amount}.00")
+
+
+def _tell(matter: Matter, defendant: Defendant, hearing: Hearing, truth: Truth) -> None:
+    assert not isinstance(defendant.party, Company)
+    person = defendant.party.key
+
+    def tell(event: str, charge: Charge | None = None) -> None:
+        number = charge.sequence if charge else None
+        truth.tell(Telling(person, matter.urn, DATASET, event, hearing.day, "happened", number))
+
+    tell("Hearing")
+    for charge in defendant.charges:
+        for event, day in (("Arrest", defendant.arrested), ("ChargeLaid", charge.laid)):
+            truth.tell(
+                Telling(person, matter.urn, DATASET, event, day, "happened", charge.sequence)
+            )
+        if charge.plea:
+            tell("Plea", charge)
+        if charge.verdict or charge.plea:
+            tell("Verdict", charge)
+        for result in hearing.results.get(charge.id, []):
+            if result.code in {"1002", "1015", "1018", "1115", "1116"}:
+                tell("Sentence", charge)

@@ -1,0 +1,136 @@
+"""New cases from the police: SPI NewCaseMessage XML, one file a case."""
+
+from collections.abc import Iterator
+
+from lxml import etree
+
+from world.errors import written
+from world.matters import Defendant, History, Matter
+from world.people import LAST_DAY, Company, Person
+from world.truth import Telling, Truth
+
+DATASET = "police-spi/new-case"
+NS = "http://www.dca.gov.uk/xmlschemas/libra"
+ADDRESS_NS = "http://www.govtalk.gov.uk/people/bs7666"
+GENDER = {"M": "1", "F": "2"}
+
+
+def add(parent: etree._Element, name: str, text: str | None = None, ns: str = NS) -> etree._Element:
+    """A child element; nothing but the element where text is None."""
+    element = etree.SubElement(parent, f"{{{ns}}}{name}")
+    if text is not None:
+        element.text = text
+    return element
+
+
+def add_name(parent: etree._Element, given: str, middle: str, family: str, sex: str) -> None:
+    name = add(parent, "PersonName")
+    add(name, "PersonTitle", "Mr" if sex == "M" else "Ms")
+    add(name, "PersonGivenName1", given)
+    if middle:
+        add(name, "PersonGivenName2", middle)
+    add(name, "PersonFamilyName", family)
+
+
+def extracts(history: History, truth: Truth, seed: int) -> Iterator[tuple[str, bytes]]:
+    """(path, content) of every case charged by the last day of the world."""
+    for matter in history.matters:
+        if matter.charged <= LAST_DAY:
+            path = f"{matter.charged.year}/{matter.urn}.xml"
+            yield path, _message(matter, truth, seed)
+
+
+def _message(matter: Matter, truth: Truth, seed: int) -> bytes:
+    root = etree.Element(
+        f"{{{NS}}}NewCaseMessage",
+        {
+            "Flow": "NewCasesFromThePolice",
+            "Interface": "LibraStandardProsecutorPolice",
+            "SchemaVersion": "0.6g",
+        },
+        nsmap={"m": NS},
+    )
+    case = add(root, "Case")
+    add(case, "PTIURN", matter.urn)
+    add(case, "OriginatingOrganisation", f"1{matter.force[0]}HQ00")
+    add(case, "CaseInitiation", "C")
+    add(case, "CPSorganisation", f"A{matter.force[0]}AC00")
+    first = matter.hearings[0]
+    initial = add(case, "InitialHearing")
+    add(initial, "CourtHearingLocation", first.court.location)
+    add(initial, "DateOfHearing", first.day.isoformat())
+    add(initial, "TimeOfHearing", "10:00:00.0000000-00:00")
+    officer = add(add(case, "OtherPartyOfficerInCase"), "OfficerName")
+    add(officer, "PersonGivenName1", "Neverstored")
+    add(officer, "PersonFamilyName", "Officerson")
+    for defendant in matter.defendants:
+        _defendant(case, matter, defendant, truth, seed)
+    return etree.tostring(root, xml_declaration=True, encoding="utf-8", pretty_print=True)
+
+
+def _address(parent: etree._Element, party: Person | Company) -> None:
+    address = add(parent, "Address")
+    add(address, "PAON", str(party.address.number), ADDRESS_NS)
+    add(address, "StreetDescription", party.address.street, ADDRESS_NS)
+    add(address, "Town", party.address.town, ADDRESS_NS)
+    add(address, "PostCode", party.address.postcode, ADDRESS_NS)
+
+
+def _defendant(
+    case: etree._Element, matter: Matter, defendant: Defendant, truth: Truth, seed: int
+) -> None:
+    element = add(case, "Defendant")
+    add(element, "ProsecutorReference", defendant.asn)
+    party = defendant.party
+    if isinstance(party, Company):
+        corporate = add(element, "PoliceCorporateDefendant")
+        add(add(corporate, "OrganisationName"), "OrganisationName", party.name)
+        _address(corporate, party)
+    else:
+        record = written(party, "police-spi", seed, matter.urn)
+        individual = add(element, "PoliceIndividualDefendant")
+        for given, family in party.aliases:
+            alias = add(individual, "Alias")
+            add(alias, "PersonGivenName1", given)
+            add(alias, "PersonFamilyName", family)
+        person_defendant = add(individual, "PersonDefendant")
+        details = add(person_defendant, "BasePersonDetails")
+        add_name(details, record.given, record.middle, record.family, party.sex)
+        add(details, "Birthdate", record.born.isoformat())
+        add(details, "Gender", GENDER[party.sex])
+        if record.pnc:
+            add(person_defendant, "PNCidentifier", record.pnc)
+        _address(individual, party)
+        ethnicity = add(individual, "PersonEthnicity")
+        add(ethnicity, "SelfDefinedEthnicity", party.ethnicity)
+        if record.cro:
+            add(individual, "CROnumber", record.cro)
+        add(individual, "CustodyStatus", "C" if defendant.remanded else "U")
+        truth.record(
+            party.key,
+            DATASET,
+            (matter.urn, defendant.asn),
+            {"pnc": record.pnc if record.pnc_is_valid else None, "cro": record.cro},
+        )
+        _tell(matter, defendant, party, truth)
+    for charge in defendant.charges:
+        base = add(add(element, "Offence"), "BaseOffenceDetails")
+        add(base, "OffenceSequenceNumber", str(charge.sequence))
+        add(base, "OffenceCode", charge.offence.code)
+        add(base, "OffenceWording", f"On {charge.committed:%d/%m/%Y}: {charge.offence.title}")
+        timing = add(base, "OffenceTiming")
+        add(timing, "OffenceDateCode", "1")
+        add(add(timing, "OffenceStart"), "OffenceDateStartDate", charge.committed.isoformat())
+        add(base, "ChargeDate", charge.laid.isoformat())
+        add(base, "ArrestDate", defendant.arrested.isoformat())
+
+
+def _tell(matter: Matter, defendant: Defendant, person: Person, truth: Truth) -> None:
+    for charge in defendant.charges:
+        for event, day in (("Arrest", defendant.arrested), ("ChargeLaid", charge.laid)):
+            truth.tell(
+                Telling(person.key, matter.urn, DATASET, event, day, "happened", charge.sequence)
+            )
+    truth.tell(
+        Telling(person.key, matter.urn, DATASET, "FirstHearing", matter.hearings[0].day, "planned")
+    )
