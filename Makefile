@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.ready
 
-.PHONY: setup demo test check format soak bench clean
+.PHONY: setup demo test check format soak bench neo4j neo4j-stop clean
 
 setup: $(STAMP)
 
@@ -44,6 +44,13 @@ soak: setup
 
 bench: setup
 	$(BIN)/python -m benchmarks
+
+# The Neo4j Community server without Docker; its address goes to .env.neo4j.
+neo4j: setup
+	$(BIN)/python -m graph.neo4j.local start
+
+neo4j-stop: setup
+	$(BIN)/python -m graph.neo4j.local stop
 
 clean:
 	rm -rf $(VENV) var build dist

@@ -1,0 +1,5 @@
+"""`python -m cli`: the justicegraph command."""
+
+from cli import main
+
+main()

@@ -1,0 +1,67 @@
+"""Settings, by environment (JUSTICEGRAPH_*) and by file (justicegraph.toml); environment wins."""
+
+import os
+from pathlib import Path
+
+from pydantic import Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from ontology.errors import JusticeGraphError
+
+
+class Settings(BaseSettings):
+    """Everything a deployer sets. Each field is documented in docs/operator.md."""
+
+    model_config = SettingsConfigDict(env_prefix="JUSTICEGRAPH_", frozen=True, extra="forbid")
+
+    data: Path = Field(Path("var/justicegraph"), description="Folder of tables, releases, graph")
+    store: str = Field("sqlite", description="Where the graph is kept")
+    base: str = Field("https://justicegraph.example/id/", description="Base of record IRIs")
+    host: str = Field("127.0.0.1", description="Address the server listens on")
+    port: int = Field(8000, ge=0, le=65535, description="Port the server listens on")
+    graphiql: bool = Field(True, description="Serve GraphiQL beside the plain query page")
+    introspection: bool = Field(True, description="Let clients ask for the schema")
+    debug: bool = Field(False, description="Show unexpected errors to clients")
+    batch: int = Field(20_000, ge=1, description="Records in a batch; memory grows with it")
+    max_message_mb: int = Field(64, ge=1, description="Largest message or CSV line read, in MB")
+    keep: int = Field(100, ge=1, description="Releases kept when older ones are retired")
+    query_seconds: float = Field(20.0, gt=0, description="Longest a query may run")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        file = Path(os.environ.get("JUSTICEGRAPH_SETTINGS", "justicegraph.toml"))
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, file)
+
+
+def read_settings(data: Path | None = None) -> Settings:
+    """Settings of this process; `data` (a command's --data) wins over everything.
+
+    Errors: JG-CLI-001 when a setting has a wrong value, naming it.
+    """
+    named = os.environ.get("JUSTICEGRAPH_SETTINGS")
+    if named and not Path(named).is_file():
+        raise JusticeGraphError(
+            "JG-CLI-002", f"JUSTICEGRAPH_SETTINGS names {named}", "There is no such file."
+        )
+    try:
+        return Settings(**({"data": data} if data else {}))
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "_".join(str(part) for part in first["loc"])
+        raise JusticeGraphError(
+            "JG-CLI-001",
+            f"setting {name} (JUSTICEGRAPH_{name.upper()}): {first['msg']}",
+            "Correct it in the environment or in justicegraph.toml; docs/operator.md lists all.",
+        ) from error

@@ -1,0 +1,79 @@
+"""Every command and query in the docs runs, in the order a reader would run them.
+
+In README.md and docs/*.md: a ```console block holds commands behind "$ " (only `justicegraph`
+ones are run; make targets have tests of their own); "# exit N" at its end states the exit code
+expected. A ```graphql block is asked as the local operator and must answer without errors;
+a ```json block after it holds its variables when it starts with "variables:" in its info line.
+"""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+import pytest
+
+from tests.conftest import ROOT
+
+PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
+FENCE = re.compile(r"^```(\w+)([^\n]*)\n(.*?)^```", re.M | re.S)
+COMMAND = [sys.executable, "-m", "cli"]
+
+
+@dataclass(frozen=True)
+class Step:
+    kind: str  # command or query
+    text: str
+    line: int
+    exit: int = 0
+
+
+def steps(page: Path) -> Iterator[Step]:
+    text = page.read_text(encoding="utf-8")
+    for match in FENCE.finditer(text):
+        language, _, body = match.groups()
+        line = text[: match.start()].count("\n") + 2
+        if language == "graphql":
+            yield Step("query", body, line)
+        elif language == "console":
+            for number, entry in enumerate(body.splitlines()):
+                command = re.fullmatch(r"\$ (justicegraph .*?)(?:\s+# exit (\d+))?", entry)
+                if command:
+                    yield Step("command", command[1], line + number, int(command[2] or 0))
+
+
+def run(arguments: list[str], cwd: Path, text: str | None = None) -> subprocess.CompletedProcess[str]:
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1"}
+    return subprocess.run(
+        [*COMMAND, *arguments],
+        cwd=cwd,
+        input=text,
+        capture_output=True,
+        text=True,
+        env=env,
+        timeout=300,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_command_and_query_of_a_page_works(page: Path, tmp_path: Path) -> None:
+    plan = list(steps(page))
+    for step in plan:
+        where = f"{page.name}:{step.line}: {step.text.strip()[:200]}"
+        if step.kind == "command":
+            command, _, redirected = step.text.partition(" > ")
+            done = run(shlex.split(command)[1:], tmp_path)
+            if redirected:
+                (tmp_path / redirected.strip()).write_text(done.stdout, encoding="utf-8")
+            assert done.returncode == step.exit, f"{where}\n{done.stdout}\n{done.stderr}"
+            assert "Traceback" not in done.stderr, where
+        else:
+            done = run(["ask", "-"], tmp_path, step.text)
+            assert done.returncode == 0, f"{where}\n{done.stdout}\n{done.stderr}"
+            assert "errors" not in orjson.loads(done.stdout), f"{where}\n{done.stdout}"
