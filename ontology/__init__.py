@@ -1,0 +1,27 @@
+"""The one model that every stage reads: terms, codes, catalogue, and how records are named."""
+
+from ontology.errors import JusticeGraphError
+from ontology.model import Model
+from ontology.terms import (
+    Class,
+    Concept,
+    Dataset,
+    Organisation,
+    Property,
+    Scheme,
+    Stage,
+    System,
+)
+
+__all__ = [
+    "Class",
+    "Concept",
+    "Dataset",
+    "JusticeGraphError",
+    "Model",
+    "Organisation",
+    "Property",
+    "Scheme",
+    "Stage",
+    "System",
+]

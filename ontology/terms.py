@@ -1,0 +1,130 @@
+"""What the ontology's Turtle says, as frozen values: one small type for each kind of term."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["data", "link", "code"]
+SENSITIVITIES = ("open", "aggregateOnly", "personal", "identifying", "specialCategory", "never")
+
+
+@dataclass(frozen=True)
+class Term:
+    """What every term carries: `iri`, and in plain words what it means and whose it is.
+
+    owner is the notation of an organisation; sensitivity one of SENSITIVITIES. Text that the
+    Turtle leaves out is "" (`ontology.check` reports it).
+    """
+
+    iri: str
+    label: str
+    definition: str
+    source: str
+    owner: str
+    sensitivity: str
+
+
+@dataclass(frozen=True)
+class Class(Term):
+    """A class by its local `name`.
+
+    parents are direct. root is the record class whose table and identifiers its records use,
+    None where there is no table (abstract and catalogue classes). Event classes: stage and
+    system_of_record are notations, tolerance_days the widest gap between tellings of one event.
+    """
+
+    name: str
+    parents: tuple[str, ...]
+    root: str | None
+    is_root: bool
+    stage: str | None
+    system_of_record: str | None
+    tolerance_days: int | None
+    deprecated: bool
+
+
+@dataclass(frozen=True)
+class Property(Term):
+    """A property by its local `name`.
+
+    kind data: datatype is an XSD local name. kind link: targets are the classes it may point
+    to (root classes where the range is abstract). kind code: scheme is the notation of its
+    shared scheme. many: a record may hold several values. leads_to: 'Person', 'Matter'.
+    indexed: people look records up by it.
+    """
+
+    name: str
+    kind: Kind
+    datatype: str | None
+    targets: tuple[str, ...]
+    scheme: str | None
+    many: bool
+    applies_to: tuple[str, ...]
+    leads_to: frozenset[str]
+    indexed: bool
+    deprecated: bool
+
+
+@dataclass(frozen=True)
+class Concept(Term):
+    """One code. exact, broad, close and narrow are the IRIs that the crosswalk joins it to.
+
+    Where the Turtle of a concept has no source, owner or sensitivity, they are its scheme's.
+    denotes_class: the class of a record that carries this code, where the code decides it.
+    """
+
+    scheme: str
+    notation: str
+    label_cy: str | None
+    exact: tuple[str, ...]
+    broad: tuple[str, ...]
+    close: tuple[str, ...]
+    narrow: tuple[str, ...]
+    denotes_class: str | None
+    deprecated: bool
+
+
+@dataclass(frozen=True)
+class Scheme(Term):
+    """A code scheme; closed: a code outside it is an error and not news."""
+
+    notation: str
+    closed: bool
+    concepts: Mapping[str, Concept]
+
+
+@dataclass(frozen=True)
+class Organisation(Term):
+    """A body that owns data, systems, code lists or definitions."""
+
+    notation: str
+
+
+@dataclass(frozen=True)
+class System(Term):
+    """A computer system; `owner` keeps it."""
+
+    notation: str
+
+
+@dataclass(frozen=True)
+class Stage(Term):
+    """A step from report to last order."""
+
+    notation: str
+
+
+@dataclass(frozen=True)
+class Dataset(Term):
+    """One kind of extract of one system. unit: notation of what one document or row counts.
+
+    coverage_start, coverage_end: ISO dates of the extract where known; an extract's own version
+    may say otherwise.
+    """
+
+    notation: str
+    system: str
+    unit: str
+    event_classes: tuple[str, ...]
+    coverage_start: str | None
+    coverage_end: str | None
