@@ -1,0 +1,30 @@
+"""Record tables (Delta), releases, state and difference, retention, forgetting."""
+
+from releases.archive import Releases
+from releases.documents import DOCUMENTS, FINDINGS
+from releases.errors import (
+    ChangedTypeError,
+    LockHeldError,
+    NewerFormatError,
+    NoSuchReleaseError,
+    NotWritingError,
+    ReleaseError,
+    WrongFrameError,
+)
+from releases.ledger import Release
+from releases.writer import Writer
+
+__all__ = [
+    "DOCUMENTS",
+    "FINDINGS",
+    "ChangedTypeError",
+    "LockHeldError",
+    "NewerFormatError",
+    "NoSuchReleaseError",
+    "NotWritingError",
+    "Release",
+    "ReleaseError",
+    "Releases",
+    "Writer",
+    "WrongFrameError",
+]

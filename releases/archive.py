@@ -1,0 +1,275 @@
+"""The releases of one data folder: what can be asked, and who may write."""
+
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import polars as pl
+
+from releases import documents as seen_documents
+from releases.documents import DOCUMENTS, FINDINGS, SEEN
+from releases.ledger import Ledger, Release, Writing
+from releases.lock import writer_lock
+from releases.model import Schemas, fingerprint
+from releases.state import STORED, mentioned, newest, wide
+from releases.table import ROW, Table
+from releases.writer import Writer
+
+_BUFFER_ROW = 2**40
+
+
+class Releases:
+    """Record tables and releases in one data folder. Open with Releases.open."""
+
+    def __init__(self, folder: Path, model: Schemas) -> None:
+        self.folder = folder
+        self.model = model
+        self._ledger = Ledger(folder)
+        self._tables = {
+            root: Table(folder / "tables" / root, {**model.table_schema(root), **STORED})
+            for root in model.roots
+        }
+        self._documents = Table(folder / "tables" / "documents", DOCUMENTS)
+        self._findings = Table(folder / "tables" / "findings", FINDINGS)
+
+    @classmethod
+    def open(cls, folder: Path, model: Schemas) -> "Releases":
+        """The folder is made if need be. Raises NewerFormatError."""
+        folder.mkdir(parents=True, exist_ok=True)
+        return cls(folder, model)
+
+    @property
+    def current(self) -> int:
+        """The newest release; 0 when there is none."""
+        return self._ledger.current()
+
+    def list(self) -> list[Release]:
+        """All releases ever made, oldest first; `status` says which can be asked."""
+        return self._ledger.list()
+
+    def release(self, number: int | None = None) -> Release:
+        """One release (None: the newest). Raises NoSuchReleaseError, which says why."""
+        return self._ledger.release(self.current if number is None else number)
+
+    def oldest(self) -> int:
+        """The oldest release that can be asked; 0 when there is none."""
+        return min(self._ledger.live(), default=0)
+
+    def state(
+        self,
+        root: str,
+        release: int | None = None,
+        *,
+        iris: Collection[str] | pl.Series | None = None,
+        documents: Collection[str] | pl.Series | None = None,
+        columns: Sequence[str] | None = None,
+        mentions: bool = False,
+        pending: Writer | None = None,
+    ) -> pl.LazyFrame:
+        """Live records of a root class as of a release (None: the newest).
+
+        A record is live while a live document mentions it, with the content of the newest
+        version. mentions: one row a (record, document) instead. documents: only records whose
+        content comes from these. columns: those of Model.table_schema (default all), and
+        `release`. pending: see that writer's own rows too. Order of rows is not defined.
+        """
+        until = self._as_of(release, pending)
+        rows = self._rows(root, until, pending)
+        if iris is not None:
+            rows = rows.filter(pl.col("iri").is_in(_series(iris)))
+        chosen = mentioned(rows, until)
+        if not mentions:
+            chosen = newest(chosen)
+        if documents is not None:
+            chosen = chosen.filter(pl.col("document").is_in(_series(documents)))
+        wanted = list(columns) if columns is not None else list(self.model.table_schema(root))
+        return wide(rows, chosen, wanted)
+
+    def changes(self, root: str, since: int, until: int | None = None) -> pl.LazyFrame:
+        """Records whose live content differs between two releases.
+
+        Columns of `state` and `op`: 'put' with the content as of `until`, 'delete' with the
+        content as of `since`. since 0: everything live at `until`.
+        """
+        last = self.release(until).number if until != 0 else 0
+        if since:
+            self.release(since)
+        low, high = min(since, last), max(since, last)
+        touched = (
+            self._tables[root]
+            .scan(low, high)
+            .filter((pl.col("release") > low) & (pl.col("release") <= high))
+            .select(pl.col("iri").unique())
+            .collect()["iri"]
+        )
+        names = list(self.model.table_schema(root))
+        before = self._at(root, since, touched).select("iri", "hash")
+        after = self._at(root, last, touched)
+        puts = after.join(before, on=["iri", "hash"], how="anti").with_columns(op=pl.lit("put"))
+        deletes = (
+            self._at(root, since, touched)
+            .join(after.select("iri"), on="iri", how="anti")
+            .with_columns(op=pl.lit("delete"))
+        )
+        return pl.concat([puts, deletes]).select(*names, "op")
+
+    def _at(self, root: str, release: int, iris: pl.Series) -> pl.LazyFrame:
+        rows = self._tables[root].scan(until=release, numbered=True)
+        rows = rows.filter(pl.col("iri").is_in(iris.implode()))
+        chosen = newest(mentioned(rows, release))
+        return wide(rows, chosen, list(self.model.table_schema(root)))
+
+    def mentions(
+        self, ids: Collection[str] | pl.Series, *, pending: Writer | None = None
+    ) -> pl.DataFrame:
+        """What these documents say live, in all tables: root, iri, document, version, hash."""
+        frames = [
+            self.state(
+                root,
+                documents=ids,
+                columns=("iri", "document", "version", "hash"),
+                mentions=True,
+                pending=pending,
+            ).select(pl.lit(root).alias("root"), "iri", "document", "version", "hash")
+            for root, table in self._tables.items()
+            if table.exists() or (pending and pending.buffered(root))
+        ]
+        empty = dict.fromkeys(("root", "iri", "document", "version", "hash"), pl.String())
+        return pl.concat([pl.LazyFrame(schema=empty), *frames]).collect()
+
+    def seen(
+        self, ids: Collection[str] | pl.Series, *, pending: Writer | None = None
+    ) -> pl.DataFrame:
+        """Remembered versions of these documents: document, version, hash, outcome, rejected."""
+        return self._remembered(None, pending, ids).select(*SEEN).collect()
+
+    def documents(
+        self,
+        release: int | None = None,
+        *,
+        ids: Collection[str] | pl.Series | None = None,
+        dataset: str | None = None,
+        pending: Writer | None = None,
+    ) -> pl.LazyFrame:
+        """The live version of each document: document, dataset, version, hash, file, rejected."""
+        rows = seen_documents.live(self._remembered(release, pending, ids))
+        if dataset is not None:
+            rows = rows.filter(pl.col("dataset") == dataset)
+        return rows.select("document", "dataset", "version", "hash", "file", "rejected")
+
+    def stale(self, release: int | None = None, *, pending: Writer | None = None) -> pl.LazyFrame:
+        """Documents of which a newer version was seen: document, version (live), newest."""
+        return seen_documents.stale(self._remembered(release, pending, None))
+
+    def findings(self, load: int | None = None) -> pl.LazyFrame:
+        """Findings of one load, or of all loads."""
+        rows = self._findings.scan()
+        return rows if load is None else rows.filter(pl.col("load") == load)
+
+    @property
+    def last_load(self) -> int:
+        """The number of the last load, whether or not it made a release; 0 before the first."""
+        return self._ledger.last_load()
+
+    def _remembered(
+        self,
+        release: int | None,
+        pending: Writer | None,
+        ids: Collection[str] | pl.Series | None,
+    ) -> pl.LazyFrame:
+        until = self._as_of(release, pending)
+        rows = self._pending_rows("documents", self._documents, pending)
+        if ids is not None:
+            rows = rows.filter(pl.col("document").is_in(_series(ids)))
+        later = [number for number in self._ledger.live() if number > until]
+        load = self._ledger.release(later[0]).load if later else None
+        return seen_documents.remembered(rows, until, load)
+
+    def _as_of(self, release: int | None, pending: Writer | None) -> int:
+        if pending is not None and release is None:
+            return pending.number if pending.changed else self.current
+        if release is None or release == 0:
+            return self.current if release is None else 0
+        return self._ledger.release(release).number
+
+    def _rows(self, root: str, until: int, pending: Writer | None) -> pl.LazyFrame:
+        return self._pending_rows(root, self._tables[root], pending, until)
+
+    def _pending_rows(
+        self, name: str, table: Table, pending: Writer | None, until: int | None = None
+    ) -> pl.LazyFrame:
+        rows = table.scan(until=until, numbered=True)
+        buffered = pending.buffered(name) if pending else []
+        if not buffered:
+            return rows
+        fresh = pl.concat(buffered).with_row_index(ROW).cast({ROW: pl.Int64})
+        fresh = fresh.with_columns(pl.col(ROW) + _BUFFER_ROW)
+        names = [*table.schema, ROW]
+        return pl.concat([rows.select(names), fresh.lazy().select(names)])
+
+    @contextmanager
+    def write(self, wait: float = 0.0) -> Iterator[Writer]:
+        """Write one release; what is not committed leaves nothing visible.
+
+        wait: seconds to wait for another writer. Raises LockHeldError.
+        """
+        with writer_lock(self.folder, wait):
+            self._clean()
+            writer = Writer(
+                self._ledger,
+                self._tables,
+                self._documents,
+                self._findings,
+                fingerprint(self.model),
+            )
+            try:
+                yield writer
+            finally:
+                writer.abandon()
+                if writer.spilled:
+                    self._clean()
+
+    def _clean(self) -> None:
+        """Finish what an earlier process began and did not end."""
+        writing = self._ledger.writing()
+        if writing is None:
+            return
+        if writing.undo_to is not None:
+            self._finish_undo(writing.undo_to, writing.load)
+        elif writing.release is None or writing.release not in self._ledger.live():
+            self._remove_above(self.current, writing.load)
+            self._findings.delete(f"load >= {writing.load}")
+        self._ledger.end()
+
+    def _remove_above(self, release: int, load: int) -> None:
+        for table in self._tables.values():
+            table.delete(f"release > {release}")
+        self._documents.delete(f"release > {release} OR (release IS NULL AND load >= {load})")
+
+    def undo(self, to: int) -> tuple[int, ...]:
+        """Go back to a release (0: to nothing); returns the numbers undone, newest first.
+
+        Findings stay: they are the log of loads. Raises NoSuchReleaseError, LockHeldError.
+        """
+        with writer_lock(self.folder):
+            self._clean()
+            if to or self._ledger.retired():
+                self._ledger.release(to)
+            later = tuple(number for number in self._ledger.live() if number > to)
+            if later:
+                load = self._ledger.release(later[0]).load
+                self._ledger.begin(Writing(load, undo_to=to))
+                self._finish_undo(to, load)
+                self._ledger.end()
+            return later[::-1]
+
+    def _finish_undo(self, to: int, load: int) -> None:
+        for number in reversed(self._ledger.live()):
+            if number > to:
+                self._ledger.mark(number, "undone")
+        self._remove_above(to, load)
+
+
+def _series(values: Collection[str] | pl.Series) -> pl.Series:
+    series = values if isinstance(values, pl.Series) else pl.Series(list(values), dtype=pl.String)
+    return series.implode()

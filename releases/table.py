@@ -1,0 +1,190 @@
+"""One append-only Delta table of a data folder.
+
+Statistics are kept for the numeric `release` and `load` columns only: the log of a Delta table is
+plain text, and must never hold a value that somebody may ask to be forgotten. For the same reason
+predicates handed to Delta name numbers only.
+"""
+
+import json
+import os
+import time
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from urllib.parse import unquote
+
+import polars as pl
+from deltalake import DeltaTable, write_deltalake
+from deltalake.exceptions import DeltaError, TableNotFoundError
+from deltalake.transaction import AddAction, RemoveAction
+
+from releases.errors import ChangedTypeError
+from releases.files import sync
+
+ROW = "_row"
+FILE = "_file"
+_MAX_FILES = 64
+_MAX_LOG = 32
+_TARGET_SIZE = 64 * 1024 * 1024
+_CONFIGURATION: Mapping[str, str | None] = {
+    "delta.dataSkippingStatsColumns": "release,load",
+    "delta.logRetentionDuration": "interval 0 seconds",
+    "delta.deletedFileRetentionDuration": "interval 0 seconds",
+    "delta.checkpointInterval": "1000000",
+}
+
+
+class Table:
+    """Rows of one kind, with the columns of `schema` (plus older ones no longer in the model)."""
+
+    def __init__(self, folder: Path, schema: Mapping[str, pl.DataType]) -> None:
+        self.folder = folder
+        self.schema = dict(schema)
+
+    @property
+    def name(self) -> str:
+        """The table's name, as in messages."""
+        return self.folder.name
+
+    def exists(self) -> bool:
+        """Whether anything was ever written to it."""
+        return (self.folder / "_delta_log").is_dir()
+
+    def _open(self) -> DeltaTable:
+        """Read the log; a writer may be tidying it in this very moment, so try again."""
+        for attempt in range(5):
+            try:
+                return DeltaTable(self.folder)
+            except (DeltaError, TableNotFoundError):
+                if attempt == 4:
+                    raise
+                time.sleep(0.02 * 2**attempt)
+        raise AssertionError("unreachable")
+
+    def files(self, since: int | None = None, until: int | None = None) -> list[Path]:
+        """Data files that may hold rows with since < release <= until."""
+        if not self.exists():
+            return []
+        adds = pl.DataFrame(self._open().get_add_actions(flatten=True))
+        if not adds.height:
+            return []
+        if since is not None and "max.release" in adds.columns:
+            adds = adds.filter(pl.col("max.release").is_null() | (pl.col("max.release") > since))
+        if until is not None and "min.release" in adds.columns:
+            adds = adds.filter(pl.col("min.release").is_null() | (pl.col("min.release") <= until))
+        return [self.folder / unquote(path) for path in adds["path"].sort()]
+
+    def scan(
+        self, since: int | None = None, until: int | None = None, *, numbered: bool = False
+    ) -> pl.LazyFrame:
+        """Rows of the files that may hold since < release <= until (not filtered by row).
+
+        numbered: adds `_row`, the row's place in this very scan.
+        """
+        files = self.files(since, until)
+        if not files:
+            empty = pl.LazyFrame(schema=self.schema)
+            return empty.with_row_index(ROW).cast({ROW: pl.Int64}) if numbered else empty
+        rows = pl.scan_parquet(
+            files,
+            schema=self.schema,
+            missing_columns="insert",
+            extra_columns="ignore",
+            row_index_name=ROW if numbered else None,
+            glob=False,
+        )
+        return rows.with_columns(pl.col(ROW).cast(pl.Int64)) if numbered else rows
+
+    def append(self, frame: pl.DataFrame) -> None:
+        """Add rows; the frame has exactly the columns of the schema, in any order."""
+        if not self.exists():
+            write_deltalake(self.folder, frame, configuration=_CONFIGURATION)
+            return
+        table = self._open()
+        stored = _stored(table)
+        for column, wanted in self.schema.items():
+            if column in stored and stored[column] != wanted:
+                raise ChangedTypeError(self.name, column, str(stored[column]), str(wanted))
+        merge = not set(frame.columns) <= set(stored)
+        write_deltalake(table, frame, mode="append", schema_mode="merge" if merge else None)
+
+    def delete(self, predicate: str) -> None:
+        """Remove rows by a predicate over `release` and `load`."""
+        if self.exists():
+            self._open().delete(predicate)
+
+    def rewrite(
+        self, files: Iterable[Path], change: Callable[[Path, pl.DataFrame], pl.DataFrame]
+    ) -> None:
+        """Replace each file by what `change` makes of all its columns, in one step for all."""
+        table = self._open()
+        actions: list[AddAction | RemoveAction] = []
+        for path in files:
+            rows = change(path, pl.read_parquet(path, glob=False))
+            removed = RemoveAction(path.name, True, _milliseconds(), path.stat().st_size, {})
+            actions.append(removed)
+            if rows.height:
+                actions.append(self._write_file(rows))
+        if actions:
+            table.create_write_transaction(actions, mode="append", schema=table.schema())
+
+    def _write_file(self, rows: pl.DataFrame) -> AddAction:
+        path = self.folder / f"part-{uuid.uuid4()}.parquet"
+        rows.write_parquet(path)
+        bounds = {name: rows[name] for name in ("release", "load") if name in rows.columns}
+        stats = {
+            "numRecords": rows.height,
+            "minValues": {name: column.min() for name, column in bounds.items()},
+            "maxValues": {name: column.max() for name, column in bounds.items()},
+            "nullCount": {name: column.null_count() for name, column in bounds.items()},
+        }
+        size = path.stat().st_size
+        return AddAction(path.name, size, {}, _milliseconds(), True, json.dumps(stats))
+
+    def sync(self, since: float) -> None:
+        """Flush everything written since that time (seconds) to the disk."""
+        for folder in (self.folder, self.folder / "_delta_log"):
+            for entry in os.scandir(folder):
+                if entry.is_file() and entry.stat().st_mtime >= since - 1:
+                    sync(Path(entry.path))
+            sync(folder)
+
+    def tidy(self) -> None:
+        """Merge small files and shorten the log, when there is enough of either.
+
+        Files that the state just before still named stay until the next time, so that somebody
+        who is reading them can finish.
+        """
+        log = sum(1 for path in (self.folder / "_delta_log").glob("*.json"))
+        table = self._open()
+        if len(table.file_uris()) > _MAX_FILES:
+            before = table.version()
+            table.optimize.compact(target_size=_TARGET_SIZE)
+            table.vacuum(
+                retention_hours=0,
+                dry_run=False,
+                enforce_retention_duration=False,
+                keep_versions=[before],
+            )
+        elif log <= _MAX_LOG:
+            return
+        table.create_checkpoint()
+        table.cleanup_metadata()
+
+    def purge(self) -> None:
+        """Leave no file, row or log entry that the table does not need now.
+
+        Somebody reading the table in this moment may find a file gone.
+        """
+        table = self._open()
+        table.vacuum(retention_hours=0, dry_run=False, enforce_retention_duration=False, full=True)
+        table.create_checkpoint()
+        table.cleanup_metadata()
+
+
+def _stored(table: DeltaTable) -> dict[str, pl.DataType]:
+    return dict(pl.Schema(table.schema().to_arrow()))
+
+
+def _milliseconds() -> int:
+    return int(time.time() * 1000)
