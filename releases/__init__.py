@@ -12,6 +12,7 @@ from releases.errors import (
     WrongFrameError,
 )
 from releases.ledger import Release
+from releases.replacement import Replacement, replace
 from releases.writer import Writer
 
 __all__ = [
@@ -25,6 +26,8 @@ __all__ = [
     "Release",
     "ReleaseError",
     "Releases",
+    "Replacement",
     "Writer",
     "WrongFrameError",
+    "replace",
 ]

@@ -10,7 +10,7 @@ from releases import documents as seen_documents
 from releases.documents import DOCUMENTS, FINDINGS, SEEN
 from releases.ledger import Ledger, Release, Writing
 from releases.lock import writer_lock
-from releases.model import Schemas, fingerprint
+from releases.model import Schemas
 from releases.state import STORED, mentioned, newest, wide
 from releases.table import ROW, Table
 from releases.writer import Writer
@@ -220,7 +220,7 @@ class Releases:
                 self._tables,
                 self._documents,
                 self._findings,
-                fingerprint(self.model),
+                self.model.digest,
             )
             try:
                 yield writer

@@ -32,14 +32,14 @@ class Writer:
 
     def __init__(
         self, ledger: Ledger, tables: Mapping[str, Table], documents: Table, findings: Table,
-        model_hash: str,
+        model_digest: str,
     ) -> None:  # fmt: skip
         self.load = ledger.next_load()
         self._ledger = ledger
         self._tables = tables
         self._documents = documents
         self._findings = findings
-        self._model_hash = model_hash
+        self._model_digest = model_digest
         self._number: int | None = None
         self._batch = 0
         self._buffers: dict[str, _Buffer] = {}
@@ -150,7 +150,7 @@ class Writer:
                 number=self._number,
                 load=self.load,
                 made=now(),
-                model_hash=self._model_hash,
+                model_hash=self._model_digest,
                 counts=self._counts,
                 summary=dict(summary or {}),
             )

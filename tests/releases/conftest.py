@@ -14,6 +14,7 @@ class TwoTables:
     """A model with persons and cases."""
 
     roots = ("PersonRecord", "Case")
+    digest = "two tables"
     properties: Mapping[str, Mapping[str, pl.DataType]] = {
         "PersonRecord": {
             "familyName": pl.String(),
