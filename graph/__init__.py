@@ -1,0 +1,48 @@
+"""The graph of a release: the store port, its implementations, projection, RDF export."""
+
+from graph.errors import (
+    BadCursorError,
+    BadFilterError,
+    GraphError,
+    NeedsRebuildError,
+    NotErasedError,
+    ReleaseNotHeldError,
+    StoreUnusableError,
+    TooLongError,
+    UnknownClassError,
+    UnknownFieldError,
+    UnknownFormatError,
+    UnknownStoreError,
+    WrongReleaseError,
+)
+from graph.opening import open_store
+from graph.port import Filter, Link, Node, Op, Page, Statement, Store, Value
+from graph.projection import Progress, project, rebuild
+
+__all__ = [
+    "BadCursorError",
+    "BadFilterError",
+    "Filter",
+    "GraphError",
+    "Link",
+    "NeedsRebuildError",
+    "Node",
+    "NotErasedError",
+    "Op",
+    "Page",
+    "Progress",
+    "ReleaseNotHeldError",
+    "Statement",
+    "Store",
+    "StoreUnusableError",
+    "TooLongError",
+    "UnknownClassError",
+    "UnknownFieldError",
+    "UnknownFormatError",
+    "UnknownStoreError",
+    "Value",
+    "WrongReleaseError",
+    "open_store",
+    "project",
+    "rebuild",
+]

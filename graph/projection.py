@@ -1,0 +1,114 @@
+"""From releases to the graph, by difference: one retained release after the other.
+
+A killed projection leaves the store at the last release it committed; the next one removes what
+lies above and goes on from there. Numbers are never used again, so a release that the store has
+and the releases no longer list was undone.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import polars as pl
+
+from graph.port import Store
+from ontology import Model
+from releases import Release, Releases
+
+BATCH = 20_000
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What a projection is at: release number, root class, records written so far in all."""
+
+    release: int
+    root: str
+    records: int
+
+
+def project(
+    releases: Releases,
+    store: Store,
+    model: Model,
+    progress: Callable[[Progress], None] | None = None,
+) -> int:
+    """Bring the store to the current release; returns how many record versions were written.
+
+    Also undoes and retires in the store what was undone and retired in the releases. Run it
+    while nobody else writes.
+    """
+    live = [release for release in releases.list() if release.status == "live"]
+    if not live:
+        store.clear()
+        return 0
+    store.clean()
+    reached = _common(store, [release.number for release in live])
+    written = 0
+    for before, release in zip([None, *live], live, strict=False):
+        if release.number <= reached:
+            continue
+        since = before.number if before is not None else 0
+        batches = _batches(releases, model, since, release, written, progress)
+        counted = _Counted(batches)
+        store.apply(release.number, counted)
+        store.commit(release.number)
+        written += counted.records
+    store.retain(live[0].number)
+    return written
+
+
+def rebuild(
+    releases: Releases,
+    store: Store,
+    model: Model,
+    progress: Callable[[Progress], None] | None = None,
+) -> int:
+    """Make the store anew from the retained releases; its content is as if it had followed them."""
+    store.clear()
+    return project(releases, store, model, progress)
+
+
+def _common(store: Store, live: list[int]) -> int:
+    """The newest release that the store and the releases share; what is above it is undone."""
+    current = store.current()
+    shared = max((number for number in live if number <= current), default=0)
+    if shared == 0:
+        if current:
+            store.clear()
+        return 0
+    if shared < current:
+        store.undo(shared)
+    return shared
+
+
+class _Counted:
+    """Batches that remember how many records went through."""
+
+    def __init__(self, batches: Iterator[tuple[str, pl.DataFrame]]) -> None:
+        self._batches = batches
+        self.records = 0
+
+    def __iter__(self) -> Iterator[tuple[str, pl.DataFrame]]:
+        for root, frame in self._batches:
+            self.records += frame.height
+            yield root, frame
+
+
+def _batches(
+    releases: Releases,
+    model: Model,
+    since: int,
+    release: Release,
+    written: int,
+    progress: Callable[[Progress], None] | None,
+) -> Iterator[tuple[str, pl.DataFrame]]:
+    # The first retained release stands for all before it; a later one has its own rows only.
+    roots = [root for root in model.roots if not since or root in release.counts]
+    for root in roots:
+        changes = releases.changes(root, since, release.number)
+        for frame in changes.collect_batches(chunk_size=BATCH, maintain_order=False):
+            for part in frame.iter_slices(BATCH):
+                yield root, part
+                written += part.height
+                if progress is not None:
+                    progress(Progress(release.number, root, written))

@@ -1,0 +1,5 @@
+"""The embedded graph store."""
+
+from graph.sqlite.store import FILE, SqliteStore
+
+__all__ = ["FILE", "SqliteStore"]
