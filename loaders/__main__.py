@@ -1,0 +1,72 @@
+"""python -m loaders try MAPPING FILE [--with k=v]: the records of a file, as JSON lines."""
+
+import sys
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from pathlib import Path
+
+import orjson
+
+from loaders import lint
+from loaders.catalogue import reader_of
+from loaders.extract import Extractor
+from loaders.mapping_yaml import read_mapping
+from loaders.messages import Unreadable, messages
+from loaders.trees import Limits
+from loaders.typed import Typed, Typist
+from ontology.errors import JusticeGraphError
+from ontology.identifiers import BASE
+from ontology.model import Model
+
+
+def main(arguments: list[str]) -> int:
+    """Run one of the two commands; 0 = done, 2 = told what is wrong."""
+    parser = ArgumentParser(prog="python -m loaders")
+    commands = parser.add_subparsers(dest="command", required=True)
+    attempt = commands.add_parser("try", help="print the records that a mapping makes of a file")
+    attempt.add_argument("mapping", type=Path)
+    attempt.add_argument("file", type=Path)
+    attempt.add_argument("--with", dest="given", action="append", default=[], metavar="K=V")
+    options = parser.parse_args(arguments)
+    try:
+        for line in _try(options.mapping, options.file, options.given):
+            print(line)
+    except JusticeGraphError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+def _try(mapping_file: Path, file: Path, given: list[str]) -> Iterator[str]:
+    mapping, model = read_mapping(mapping_file), Model.default()
+    faults = lint.faults(mapping, model)
+    if faults:
+        yield from map(str, faults)
+        return
+    extractor = Extractor(mapping, model)
+    match = mapping.filename.search(file.name) if mapping.filename else None
+    groups = match.groupdict("") if match else {}
+    pairs = dict(pair.partition("=")[::2] for pair in given)
+    for message in messages(file, mapping.format, reader_of(mapping), Limits()):
+        if isinstance(message.content, Unreadable):
+            yield str(message.content.error)
+        else:
+            extractor.add(message.content, 0, message.place, groups, pairs)
+    yield from _lines(Typist(mapping, model, BASE).type(extractor.take()))
+
+
+def _lines(typed: Typed) -> Iterator[str]:
+    for row in typed.documents.iter_rows(named=True):
+        yield f"document {row['document']} version {row['version']!r}"
+    for name, frame in typed.frames.items():
+        for row in frame.iter_rows(named=True):
+            told = {key: value for key, value in row.items() if value is not None}
+            yield f"{name}: {orjson.dumps(told, default=str).decode()}"
+    for row in typed.unknown.iter_rows(named=True):
+        yield f"unknown code: {row}"
+    for row in typed.faults.iter_rows(named=True):
+        yield f"fault: {row}"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

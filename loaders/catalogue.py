@@ -1,0 +1,67 @@
+"""The mappings that stand in the organisations' folders, and their readers."""
+
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from pathlib import Path as FilePath
+
+from loaders.errors import LoadError, MappingError, nearest
+from loaders.mapping import SourceMapping
+from loaders.mapping_yaml import read_mapping
+from loaders.paths import Tree
+
+FOLDER = FilePath(__file__).resolve().parent
+Reader = Callable[[Tree], Iterator[Tree]]
+
+
+def mapping_files(*folders: FilePath) -> list[FilePath]:
+    """The mapping files of the organisations: `<folder>/<organisation>/*.yaml`."""
+    return sorted(file for folder in folders or (FOLDER,) for file in folder.glob("*/*.yaml"))
+
+
+def read_mappings(*folders: FilePath) -> list[SourceMapping]:
+    """All mappings, by source. Raises MappingError; two for one source are an error."""
+    found: dict[str, SourceMapping] = {}
+    for file in mapping_files(*folders):
+        mapping = read_mapping(file)
+        if mapping.source in found:
+            raise MappingError(
+                "JG-MAP-003",
+                str(mapping.where),
+                f"{mapping.source} is mapped in {found[mapping.source].where.file} too",
+                "Keep one mapping a source.",
+            )
+        found[mapping.source] = mapping
+    return [found[source] for source in sorted(found)]
+
+
+def named(mappings: list[SourceMapping], source: str) -> SourceMapping:
+    """The mapping of a source. Raises LoadError naming the nearest one."""
+    for mapping in mappings:
+        if mapping.source == source:
+            return mapping
+    raise LoadError(
+        "JG-LOD-010",
+        f"no source is called {source!r}",
+        nearest(source, (mapping.source for mapping in mappings)),
+    )
+
+
+def reader_of(mapping: SourceMapping) -> Reader:
+    """The function that finds the messages in a parsed file; without one the file is one message.
+
+    Raises MappingError when the mapping names a function that is not there.
+    """
+    if mapping.reader is None:
+        return lambda tree: iter((tree,))
+    module, _, name = mapping.reader.partition(".")
+    try:
+        found = getattr(import_module(f"loaders.{module}.reader"), name)
+    except (ModuleNotFoundError, AttributeError) as error:
+        raise MappingError(
+            "JG-MAP-004",
+            str(mapping.marks.get("reader", mapping.where)),
+            f"no reader {mapping.reader!r}",
+            f"Write the function {name or '...'} in loaders/{module}/reader.py.",
+        ) from error
+    reader: Reader = found
+    return reader
