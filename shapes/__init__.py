@@ -1,1 +1,35 @@
-"""SHACL shapes of the records, the lexical gate in front of them, and the checker."""
+"""SHACL shapes of the records, the lexical gate in front of them, and the checker.
+
+`check(frames, model)` says what the shapes find in a batch; `lexical.cast` reads a column of
+text as one XSD datatype. pyshacl is loaded at the first check, not on import.
+"""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from shapes.errors import ShapesError
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from ontology.model import Model
+    from shapes.rules import Rule, Shapes
+
+__all__ = ["Rule", "Shapes", "ShapesError", "check"]
+
+
+def check(
+    frames: "Mapping[str, pl.DataFrame]", model: "Model", *, shapes: "Shapes | None" = None
+) -> "pl.DataFrame":
+    """What the shapes say about a batch of records; see `shapes.checker.check`."""
+    from shapes.checker import check
+
+    return check(frames, model, shapes=shapes)
+
+
+def __getattr__(name: str) -> object:
+    if name in ("Rule", "Shapes"):
+        from shapes import rules
+
+        return getattr(rules, name)
+    raise AttributeError(f"module 'shapes' has no attribute {name!r}")

@@ -1,0 +1,215 @@
+"""Checking record frames against the shapes: frames in, findings out."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from typing import TYPE_CHECKING
+
+import polars as pl
+from rdflib import URIRef
+
+from shapes.errors import ShapesError
+from shapes.rules import SEVERITIES, Shapes
+from shapes.triples import FrameGraph, RDFNode, by_root, kind_pattern, put_column, put_types
+
+if TYPE_CHECKING:
+    from ontology.model import Model
+    from shapes.plan import Check, Result
+
+FINDINGS: Mapping[str, pl.DataType] = {
+    "iri": pl.String(),
+    "root": pl.String(),
+    "row": pl.UInt32(),
+    "shape": pl.String(),
+    "path": pl.String(),
+    "value": pl.String(),
+    "severity": pl.String(),
+    "message": pl.String(),
+    "fix": pl.String(),
+}
+
+
+@cache
+def default_shapes() -> Shapes:
+    """The shapes of `shapes/record/`, read once."""
+    return Shapes.load()
+
+
+def check(
+    frames: Mapping[str, pl.DataFrame], model: "Model", *, shapes: Shapes | None = None
+) -> pl.DataFrame:
+    """What the shapes say about a batch of records.
+
+    frames: record frames by root class (columns iri, class and properties; a property without a
+    column is absent everywhere). Two rows may have one iri (two documents tell of one record):
+    each row is judged for itself. Records outside the batch are known by the root class in their
+    IRI only, and nothing is reported about them.
+    Returns one row a result, as pyshacl gives it: iri, root, row (index in the root's frame),
+    shape (code), path (local name of the property, or ""), value (text as it stands: mask it
+    before it is shown), severity (violation, warning, info), message, fix; sorted by root, row,
+    shape, path, value. Raises ShapesError JG-SHP-005 for a frame without iri or class.
+    """
+    shapes = shapes or default_shapes()
+    plan = shapes.plan(model)
+    batch = _Batch(frames, model)
+    found: set[tuple[str | int, ...]] = set()
+    for one in plan.checks:
+        for root, row, result in batch.results(one):
+            found.add(finding(shapes, batch.iri(root, row), root, row, result))
+    return findings(found)
+
+
+def findings(found: Iterable[tuple[str | int, ...]]) -> pl.DataFrame:
+    """Rows of `FINDINGS` as a frame, in its order."""
+    table = pl.DataFrame(list(found), schema=dict(FINDINGS), orient="row")
+    return table.sort("root", "row", "shape", "path", "value", nulls_last=False)
+
+
+def finding(
+    shapes: Shapes, iri: str, root: str, row: int, result: "Result"
+) -> tuple[str | int, ...]:
+    """One row of `FINDINGS`: a result of pyshacl under the code of its shape."""
+    rule = shapes.by_iri[str(result.shape)]
+    path = str(result.path).rpartition("#")[2] if isinstance(result.path, URIRef) else ""
+    value = "" if result.value is None else str(result.value)
+    severity = SEVERITIES[result.severity]
+    message = result.messages[0]
+    return (iri, root, row, rule.code, path, value, severity, message, rule.fix)
+
+
+class _Batch:
+    """The frames of one call, and the graphs made of them."""
+
+    def __init__(self, frames: Mapping[str, pl.DataFrame], model: "Model") -> None:
+        self._model = model
+        self._frames: dict[str, pl.DataFrame] = {}
+        for root, frame in frames.items():
+            missing = {"iri", "class"} - set(frame.columns)
+            if missing or root not in model.roots:
+                raise ShapesError(
+                    "JG-SHP-005",
+                    f"the frame {root} is not a record frame: "
+                    + (f"no column {', '.join(sorted(missing))}" if missing else "no such root"),
+                    "Give frames by root class, with the columns of Model.table_schema.",
+                )
+            self._frames[root] = frame.with_row_index("row").with_columns(
+                focus=pl.when(pl.col("iri").is_first_distinct())
+                .then(pl.col("iri"))
+                .otherwise(pl.format("{}#{}", "iri", "row"))
+            )
+        self._whole: tuple[FrameGraph, dict[RDFNode, tuple[str, int]]] | None = None
+        self._kind = kind_pattern(model)
+
+    def iri(self, root: str, row: int) -> str:
+        """The IRI of a row."""
+        return str(self._frames[root].item(row, "iri"))
+
+    def results(self, check: "Check") -> Iterator[tuple[str, int, "Result"]]:
+        """(root, row, result) of one check for the records it targets."""
+        if check.elsewhere or check.reads is None:
+            yield from self._results_on_all(check)
+            return
+        for root, frame in self._frames.items():
+            within = self._within(check, root)
+            if within:
+                rows = frame.filter(pl.col("class").is_in(within))
+                yield from self._results_by_content(check, root, rows)
+
+    def _within(self, check: "Check", root: str) -> set[str]:
+        """The classes of a root that a check targets."""
+        targeted = {sub for name in check.classes for sub in self._model.subclasses(name)}
+        return targeted & set(self._model.subclasses(root))
+
+    def _results_by_content(
+        self, check: "Check", root: str, rows: pl.DataFrame
+    ) -> Iterator[tuple[str, int, "Result"]]:
+        """Rows that a check cannot tell apart get one answer: pyshacl judges one of each kind,
+        and then all rows like the ones that failed."""
+        reads = check.reads or {}
+        columns = [name for name in reads if name in rows.columns]
+        keys = [self._key(rows, name, reads[name]).alias(f"key {name}") for name in columns]
+        rows = rows.select("row", "focus", *columns, *keys)
+        names = [f"key {name}" for name in columns]
+        first = rows.unique(subset=names, keep="any") if names else rows.head(1)
+        failed = {result.focus for _, result in self._judge(check, first)}
+        if not failed:
+            return
+        if names:
+            like = first.filter(pl.col("focus").is_in([str(focus) for focus in failed]))
+            rows = rows.join(like.select(names), on=names, how="semi", nulls_equal=True)
+        for row, result in self._judge(check, rows):
+            yield root, row, result
+
+    def _key(self, rows: pl.DataFrame, name: str, looks_at: str) -> pl.Expr:
+        """What a check can see of a column: which values, or how many of which kind."""
+        column = pl.col(name)
+        nested = isinstance(rows.schema[name], pl.List)
+        if looks_at == "kinds" and self._model.properties[name].kind == "data":
+            return column.list.n_unique() if nested else column.is_null()
+        if looks_at == "kinds":
+            if not nested:
+                kind = column.str.extract(self._kind, 1).fill_null("")
+                return pl.when(column.is_not_null()).then(kind)
+            kinds = column.list.unique().list.eval(
+                pl.element().str.extract(self._kind, 1).fill_null("")
+            )
+            return kinds.list.sort().list.join(" ")
+        if nested:
+            # The lexical gate lets no unit separator into text.
+            texts = column.list.unique().list.eval(pl.element().cast(pl.String))
+            return texts.list.sort().list.join("\x1f")
+        return column
+
+    def _judge(self, check: "Check", rows: pl.DataFrame) -> Iterator[tuple[int, "Result"]]:
+        """pyshacl's results for rows, on a graph of the columns the check reads."""
+        graph = FrameGraph()
+        focus: list[RDFNode] = [URIRef(name) for name in rows["focus"].to_list()]
+        named: set[str] = set()
+        for name in check.reads or {}:
+            if name in rows.columns:
+                column = self._model.properties[name]
+                terms = put_column(graph, column, focus, rows[name])
+                if column.kind == "link":
+                    named |= set(terms)
+        put_types(graph, by_root(named, self._model), self._model)
+        by_focus = dict(zip(focus, rows["row"].to_list(), strict=True))
+        for result in check.results(graph, focus):
+            yield by_focus[result.focus], result
+
+    def _results_on_all(self, check: "Check") -> Iterator[tuple[str, int, "Result"]]:
+        """For what has no bound (longer paths, SPARQL, closed): the batch as one graph."""
+        graph, where = self._graph()
+        if check.elsewhere:
+            focus = [node for node in check.found_by_target(graph) if node in where]
+        else:
+            focus = [
+                URIRef(name)
+                for root, frame in self._frames.items()
+                if (within := self._within(check, root))
+                for name in frame.filter(pl.col("class").is_in(within))["focus"].to_list()
+            ]
+        for result in check.results(graph, focus) if focus else ():
+            if isinstance(result.focus, RDFNode) and result.focus in where:
+                root, row = where[result.focus]
+                yield root, row, result
+
+    def _graph(self) -> tuple[FrameGraph, dict[RDFNode, tuple[str, int]]]:
+        if self._whole is None:
+            graph = FrameGraph()
+            where: dict[RDFNode, tuple[str, int]] = {}
+            classes: list[tuple[RDFNode, str]] = []
+            named: set[str] = set()
+            for root, frame in self._frames.items():
+                focus: list[RDFNode] = [URIRef(name) for name in frame["focus"].to_list()]
+                where.update(
+                    (node, (root, row)) for node, row in zip(focus, frame["row"], strict=True)
+                )
+                classes += zip(focus, frame["class"].to_list(), strict=True)
+                for name in set(frame.columns) & set(self._model.properties):
+                    column = self._model.properties[name]
+                    terms = put_column(graph, column, focus, frame[name])
+                    if column.kind == "link":
+                        named |= set(terms)
+            put_types(graph, by_root(named, self._model), self._model)
+            put_types(graph, classes, self._model)
+            self._whole = graph, where
+        return self._whole

@@ -1,0 +1,140 @@
+"""Record frames as an RDF graph, holding only what a check looks at."""
+
+import datetime as dt
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+import rdflib
+from rdflib import RDF, XSD, Literal, URIRef
+from rdflib.paths import Path
+from rdflib.term import IdentifiedNode, Node
+
+if TYPE_CHECKING:
+    from ontology.model import Model
+    from ontology.terms import Property
+
+# A term that may be a value; what pyshacl calls so too.
+RDFNode = IdentifiedNode | Literal
+
+
+class FrameGraph(rdflib.Graph):
+    """A read-only graph laid out by predicate, filled column by column.
+
+    The asked-for order of pyshacl is (subject, predicate) → objects; rdflib's own store indexes
+    three ways and takes some ten times as long to fill. SPARQL texts are prepared once.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(bind_namespaces="none")
+        self._columns: dict[Node, dict[Node, Sequence[Node]]] = {}
+        self._prepared: dict[str, Any] = {}
+
+    def put(self, predicate: Node, values: Mapping[Node, Sequence[Node]]) -> None:
+        """Set the objects of a predicate for these subjects."""
+        self._columns.setdefault(predicate, {}).update(values)
+
+    def triples(self, triple: Any) -> Generator[Any, None, None]:
+        """As rdflib.Graph.triples."""
+        subject, predicate, obj = triple
+        if isinstance(predicate, Path):
+            for start, end in predicate.eval(self, subject, obj):
+                yield start, predicate, end
+            return
+        columns = (
+            self._columns.items()
+            if predicate is None
+            else [(predicate, self._columns.get(predicate, {}))]
+        )
+        for name, column in columns:
+            rows: Iterable[tuple[Node, Sequence[Node]]] = (
+                column.items() if subject is None else [(subject, column.get(subject, ()))]
+            )
+            for start, ends in rows:
+                for end in ends:
+                    if obj is None or obj == end:
+                        yield start, name, end
+
+    def objects(self, subject: Any = None, predicate: Any = None, unique: bool = False) -> Any:
+        """As rdflib.Graph.objects; the question pyshacl asks most, answered without a scan."""
+        if subject is None or predicate is None or isinstance(predicate, Path):
+            return super().objects(subject, predicate, unique)
+        column = self._columns.get(predicate)
+        return iter(()) if column is None else iter(column.get(subject, ()))
+
+    def query(self, query_object: Any, *args: Any, **kwargs: Any) -> Any:
+        """As rdflib.Graph.query; a text seen before is not parsed again."""
+        if isinstance(query_object, str):
+            from rdflib.plugins.sparql import prepareQuery
+
+            text = query_object
+            query_object = self._prepared.get(text)
+            if query_object is None:
+                query_object = self._prepared[text] = prepareQuery(text)
+        return super().query(query_object, *args, **kwargs)
+
+    def __len__(self) -> int:
+        return sum(len(ends) for column in self._columns.values() for ends in column.values())
+
+
+def terms(values: Iterable[Any], column: "Property") -> dict[Any, Node]:
+    """Values of a property's column → RDF terms: IRIs for links and codes, else literals."""
+    distinct = set(values)
+    if column.kind != "data":
+        return {value: URIRef(value) for value in distinct}
+    datatype = URIRef(f"{XSD}{column.datatype or 'string'}")
+    if datatype == XSD.string:
+        return {value: Literal(value) for value in distinct}
+    return {value: Literal(_lexical(value), datatype=datatype) for value in distinct}
+
+
+def _lexical(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, dt.datetime):
+        return value.isoformat().replace("+00:00", "Z")
+    if isinstance(value, dt.date | dt.time):
+        return value.isoformat()
+    return str(value)
+
+
+def put_column(
+    graph: FrameGraph, column: "Property", focus: Sequence[Node], cells: pl.Series
+) -> dict[Any, Node]:
+    """Put one column's non-null cells into the graph; returns its terms by value."""
+    pairs = [
+        (subject, value if isinstance(value, list) else [value])
+        for subject, value in zip(focus, cells.to_list(), strict=True)
+        if value is not None
+    ]
+    by_value = terms((value for _, values in pairs for value in values), column)
+    graph.put(
+        URIRef(column.iri),
+        {subject: tuple(by_value[value] for value in values) for subject, values in pairs},
+    )
+    return by_value
+
+
+def put_types(graph: FrameGraph, nodes: Iterable[tuple[Node, str]], model: "Model") -> None:
+    """Give each node its class and all superclasses as rdf:type, so nothing need be inferred."""
+    types = {
+        name: tuple(URIRef(model.classes[above].iri) for above in model.superclasses(name))
+        for name in model.classes
+    }
+    graph.put(RDF.type, {node: types[name] for node, name in nodes})
+
+
+def kind_pattern(model: "Model") -> str:
+    """Pattern whose first group is the root class in a record's IRI, whatever its base."""
+    name = "[a-z0-9][a-z0-9-]*"
+    return rf"[/#]({'|'.join(sorted(model.roots))})/{name}/{name}/"
+
+
+def by_root(iris: Iterable[str], model: "Model") -> list[tuple[RDFNode, str]]:
+    """(node, root class) of record IRIs; an IRI that names no root class has no kind."""
+    table = pl.DataFrame({"iri": list(iris)}, schema={"iri": pl.String})
+    table = table.with_columns(root=pl.col("iri").str.extract(kind_pattern(model), 1))
+    return [(URIRef(iri), root) for iri, root in table.drop_nulls().rows()]
