@@ -11,6 +11,7 @@ from releases.errors import (
     ReleaseError,
     WrongFrameError,
 )
+from releases.forgetting import ForgetReport
 from releases.ledger import Release
 from releases.replacement import Replacement, replace
 from releases.writer import Writer
@@ -19,6 +20,7 @@ __all__ = [
     "DOCUMENTS",
     "FINDINGS",
     "ChangedTypeError",
+    "ForgetReport",
     "LockHeldError",
     "NewerFormatError",
     "NoSuchReleaseError",

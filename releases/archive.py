@@ -2,15 +2,18 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace as dc_replace
 from pathlib import Path
 
 import polars as pl
 
 from releases import documents as seen_documents
 from releases.documents import DOCUMENTS, FINDINGS, SEEN
+from releases.forgetting import ForgetReport, forget_documents, forget_records
 from releases.ledger import Ledger, Release, Writing
 from releases.lock import writer_lock
 from releases.model import Schemas
+from releases.retention import superseded, superseded_documents
 from releases.state import STORED, mentioned, newest, wide
 from releases.table import ROW, Table
 from releases.writer import Writer
@@ -268,6 +271,60 @@ class Releases:
             if number > to:
                 self._ledger.mark(number, "undone")
         self._remove_above(to, load)
+
+    def retain(self, keep: int) -> tuple[int, ...]:
+        """Keep the newest `keep` releases; returns the numbers no longer kept, oldest first.
+
+        Older ones can no longer be asked, and rows that only they needed are removed; the state
+        of the kept ones is the same. Raises LockHeldError.
+        """
+        if keep < 1:
+            raise ValueError("keep at least one release")
+        with writer_lock(self.folder):
+            self._clean()
+            live = self._ledger.live()
+            old, kept = tuple(live[:-keep]), live[-keep:]
+            for number in old:
+                self._ledger.mark(number, "retired")
+            if not kept:
+                return old
+            for table in filter(Table.exists, self._tables.values()):
+                table.drop(superseded(table.scan(numbered=True), kept[0]).collect()[ROW])
+                table.purge()
+            if self._documents.exists():
+                load = self._ledger.release(kept[1]).load if len(kept) > 1 else None
+                rows = superseded_documents(self._documents.scan(numbered=True), kept[0], load)
+                self._documents.drop(rows.collect()[ROW])
+                self._documents.purge()
+            return old
+
+    def forget(self, iris: Collection[str], values: Collection[str] = ()) -> ForgetReport:
+        """Remove records from every release, so that no byte of them is left in these tables.
+
+        Goes: their rows, mentions of them in other rows, linkage that names them, documents that
+        held nothing else, findings about them. Of documents that hold more, the file name and the
+        findings' values go. values: texts (an identifier in a file name, say) whose findings go
+        too. Each release file keeps the count only. Run again if it was interrupted. Somebody
+        reading meanwhile may find a file gone. Raises LockHeldError.
+        """
+        report = ForgetReport()
+        wanted = pl.Series("iri", list(iris), dtype=pl.String)
+        with writer_lock(self.folder):
+            self._clean()
+            tables = {root: table for root, table in self._tables.items() if table.exists()}
+            gone, shared = forget_records(tables, wanted, report)
+            if self._documents.exists():
+                report.documents = forget_documents(self._documents, gone, shared, wanted, values)
+            if self._findings.exists():
+                report.findings = forget_documents(self._findings, gone, shared, wanted, values)
+            for release in self.list():
+                count = report.releases.get(release.number, 0)
+                if count:
+                    self._ledger.add(dc_replace(release, forgotten=release.forgotten + count))
+            for table in (*tables.values(), self._documents, self._findings):
+                if table.exists():
+                    table.purge()
+        return report
 
 
 def _series(values: Collection[str] | pl.Series) -> pl.Series:

@@ -42,7 +42,8 @@ SEEN = ("document", "version", "hash", "outcome", "rejected")
 def remembered(rows: pl.LazyFrame, release: int, load: int | None) -> pl.LazyFrame:
     """The last row of each version, as of a release and of the loads before `load` (None: all).
 
-    A deleted document (snapshot mode) forgets its accepted versions written until then.
+    A deleted document (snapshot mode) forgets its accepted versions written until then. Other
+    columns than those of DOCUMENTS are kept.
     """
     before = pl.lit(True) if load is None else pl.col("load") < load
     known = rows.filter(
@@ -59,7 +60,7 @@ def remembered(rows: pl.LazyFrame, release: int, load: int | None) -> pl.LazyFra
         .filter(pl.col("_gone").is_null() | (pl.col("_order") > pl.col("_gone")))
         .sort("_order")
         .unique(subset=["document", "version", "hash"], keep="last", maintain_order=True)
-        .select(*DOCUMENTS)
+        .drop("_order", "_gone")
     )
 
 
@@ -80,6 +81,6 @@ def stale(known: pl.LazyFrame) -> pl.LazyFrame:
     """
     newest = known.group_by("document").agg(pl.col("version").max().alias("newest"))
     current = live(known).select("document", "version")
-    return newest.join(current, on="document", how="left").filter(
-        pl.col("version").is_null() | (pl.col("version") < pl.col("newest"))
-    )
+    behind = pl.col("version").is_null() | (pl.col("version") < pl.col("newest"))
+    both = newest.join(current, on="document", how="left")
+    return both.filter(behind).select("document", "version", "newest")

@@ -22,7 +22,6 @@ from releases.errors import ChangedTypeError
 from releases.files import sync
 
 ROW = "_row"
-FILE = "_file"
 _MAX_FILES = 64
 _MAX_LOG = 32
 _TARGET_SIZE = 64 * 1024 * 1024
@@ -63,16 +62,21 @@ class Table:
 
     def files(self, since: int | None = None, until: int | None = None) -> list[Path]:
         """Data files that may hold rows with since < release <= until."""
+        return list(self._files(since, until))
+
+    def _files(self, since: int | None = None, until: int | None = None) -> dict[Path, int]:
+        """The files, in the order of scanning, with their numbers of rows."""
         if not self.exists():
-            return []
+            return {}
         adds = pl.DataFrame(self._open().get_add_actions(flatten=True))
         if not adds.height:
-            return []
+            return {}
         if since is not None and "max.release" in adds.columns:
             adds = adds.filter(pl.col("max.release").is_null() | (pl.col("max.release") > since))
         if until is not None and "min.release" in adds.columns:
             adds = adds.filter(pl.col("min.release").is_null() | (pl.col("min.release") <= until))
-        return [self.folder / unquote(path) for path in adds["path"].sort()]
+        adds = adds.select("path", "num_records").sort("path")
+        return {self.folder / unquote(path): rows for path, rows in adds.iter_rows()}
 
     def scan(
         self, since: int | None = None, until: int | None = None, *, numbered: bool = False
@@ -112,6 +116,24 @@ class Table:
         """Remove rows by a predicate over `release` and `load`."""
         if self.exists():
             self._open().delete(predicate)
+
+    def drop(self, rows: pl.Series) -> None:
+        """Remove rows by their `_row` in a scan of the whole table."""
+        start, starts = 0, {}
+        for path, count in self._files().items():
+            starts[path] = start
+            start += count
+        ends = dict(zip(starts, [*list(starts.values())[1:], start], strict=True))
+        affected = [
+            path for path in starts if rows.is_between(starts[path], ends[path], "left").any()
+        ]
+
+        def without(path: Path, content: pl.DataFrame) -> pl.DataFrame:
+            numbered = content.with_row_index(ROW, starts[path])
+            return numbered.filter(~pl.col(ROW).is_in(rows.implode())).drop(ROW)
+
+        if affected:
+            self.rewrite(affected, without)
 
     def rewrite(
         self, files: Iterable[Path], change: Callable[[Path, pl.DataFrame], pl.DataFrame]

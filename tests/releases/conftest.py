@@ -1,5 +1,6 @@
 """A two-table model and small frames: what releases need of the world."""
 
+import hashlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -28,6 +29,10 @@ class TwoTables:
         return {**dict.fromkeys(SYSTEM, pl.String()), **self.properties[root]}
 
 
+def digest(content: Mapping[str, object]) -> str:
+    return hashlib.md5(repr(sorted(content.items())).encode()).hexdigest()
+
+
 def records(root: str, *rows: Mapping[str, object]) -> pl.DataFrame:
     """Rows with defaults for the system columns; the hash follows from the content."""
     schema = TwoTables().table_schema(root)
@@ -37,7 +42,7 @@ def records(root: str, *rows: Mapping[str, object]) -> pl.DataFrame:
             "dataset": "test/source",
             "document": "test/source/d1",
             "version": "1",
-            "hash": repr(sorted((k, v) for k, v in row.items() if k not in SYSTEM)),
+            "hash": digest({k: v for k, v in row.items() if k not in SYSTEM}),
             **row,
         }
         for row in rows
