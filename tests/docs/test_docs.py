@@ -47,7 +47,9 @@ def steps(page: Path) -> Iterator[Step]:
                     yield Step("command", command[1], line + number, int(command[2] or 0))
 
 
-def run(arguments: list[str], cwd: Path, text: str | None = None) -> subprocess.CompletedProcess[str]:
+def run(
+    arguments: list[str], cwd: Path, text: str | None = None
+) -> subprocess.CompletedProcess[str]:
     env = {**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1"}
     return subprocess.run(
         [*COMMAND, *arguments],

@@ -1,0 +1,83 @@
+"""Load, link, commit, project: the one place that strings the stages together."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cli.progress import projecting
+from cli.workspace import Workspace
+
+if TYPE_CHECKING:
+    from linkage import LinkSummary
+    from loaders import LoadReport
+    from releases import ForgetReport
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What one load did. release: the new one's number, None when nothing changed."""
+
+    report: "LoadReport"
+    links: "LinkSummary | None"
+    release: int | None
+
+
+def run_load(
+    workspace: Workspace,
+    paths: Sequence[Path],
+    *,
+    source: str | None = None,
+    mode: str = "delta",
+    params: Mapping[str, str] | None = None,
+    dry_run: bool = False,
+    progress: Callable[[int, int | None, str], None] | None = None,
+) -> Loaded:
+    """One load under one release number, then the graph brought to it.
+
+    Also finishes what an earlier load left undone: a commit whose projection was killed is
+    projected now, whether or not this load changes anything.
+    """
+    import linkage
+    import loaders
+
+    settings = workspace.settings
+    with workspace.releases.write() as writer:
+        report = loaders.load(
+            paths,
+            workspace.releases,
+            writer,
+            workspace.model,
+            source=source,
+            mode=mode,
+            params=params or {},
+            base=settings.base,
+            batch=settings.batch,
+            max_message=settings.max_message_mb * 1024 * 1024,
+            dry_run=dry_run,
+            progress=progress,
+        )
+        if dry_run:
+            return Loaded(report, None, None)
+        links = None
+        if writer.changed:
+            links = linkage.run(workspace.releases, writer, workspace.model, settings.base)
+        release = writer.commit(report.counts())
+        with projecting() as step:
+            bring_up_to_date(workspace, step)
+    return Loaded(report, links, release.number if release else None)
+
+
+def bring_up_to_date(workspace: Workspace, progress: Callable[..., None] | None = None) -> None:
+    """Project whatever the graph has not got yet. The caller holds the writer lock, or asks."""
+    from graph import project
+
+    if workspace.store.current() != workspace.releases.current:
+        project(workspace.releases, workspace.store, workspace.model, progress)
+
+
+def erase(workspace: Workspace, iris: Sequence[str]) -> "ForgetReport":
+    """Forget records in tables, graph, findings and audit."""
+    report = workspace.releases.forget(iris)
+    workspace.store.forget(iris)
+    return report

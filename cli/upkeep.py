@@ -1,0 +1,98 @@
+"""Looking after a data folder: undo, retention, forgetting, export, rebuild."""
+
+import sys
+from pathlib import Path
+
+from cli.output import json_line, say
+from cli.workspace import Workspace
+from ontology.errors import JusticeGraphError
+
+
+def undo_command(to: int, *, data: Path | None) -> None:
+    from graph import project
+
+    workspace = Workspace(data)
+    undone = workspace.releases.undo(to)
+    project(workspace.releases, workspace.store, workspace.model)
+    if undone:
+        say(f"Release {to} is current again; undone: {', '.join(map(str, undone))}.")
+    else:
+        say(f"Release {to} is current already: nothing was undone.")
+
+
+def retain_command(keep: int | None, *, data: Path | None) -> None:
+    from graph import project
+
+    workspace = Workspace(data)
+    retired = workspace.releases.retain(keep or workspace.settings.keep)
+    project(workspace.releases, workspace.store, workspace.model)
+    if retired:
+        say(f"Retired: {', '.join(map(str, retired))}. They can no longer be asked.")
+    else:
+        say("Nothing to retire.")
+
+
+def records_of(workspace: Workspace, iri: str) -> list[str]:
+    """The record IRIs meant: of all records about a person or matter, or the record itself."""
+    if iri.startswith(f"{workspace.settings.base}Thing/"):
+        members = workspace.store.members(iri, "low", workspace.store.current())
+        if not members:
+            raise JusticeGraphError(
+                "JG-CLI-004", f"nothing is known about {iri}", "Ask the journey for its id."
+            )
+        return members
+    return [iri]
+
+
+def forget_command(iris: list[str], *, yes: bool, data: Path | None, json: bool) -> None:
+    import typer
+
+    from cli.pipeline import erase
+
+    workspace = Workspace(data)
+    records = sorted({record for iri in iris for record in records_of(workspace, iri)})
+    if not yes and not typer.confirm(f"Erase {len(records)} records from every release?"):
+        raise typer.Exit(2)
+    report = erase(workspace, records)
+    rows = sum(report.rows.values())
+    if json:
+        json_line({"records": len(records), "rows": rows, "documents": report.documents})
+    else:
+        say(
+            f"Erased {len(records)} records: {rows} rows in {len(report.releases)} releases, "
+            f"{report.findings} findings, and their places in the graph."
+        )
+
+
+def rebuild_command(*, data: Path | None) -> None:
+    from cli.progress import projecting
+    from graph import rebuild
+
+    workspace = Workspace(data)
+    with projecting() as progress:
+        rebuild(workspace.releases, workspace.store, workspace.model, progress)
+    say(f"The graph is at release {workspace.store.current()}.")
+
+
+def export_command(
+    format_: str, out: Path | None, release: int | None, *, data: Path | None
+) -> None:
+    from graph.rdf import export
+
+    workspace = Workspace(data)
+    if workspace.releases.current == 0:
+        raise JusticeGraphError("JG-CLI-003", "there is no release yet", "Load something first.")
+    if out is None:
+        export(
+            workspace.releases, workspace.model, format_, release, sys.stdout.buffer,
+            base=workspace.settings.base,
+        )  # fmt: skip
+        return
+    part = out.with_name(out.name + ".part")
+    with part.open("wb") as target:
+        export(
+            workspace.releases, workspace.model, format_, release, target,
+            base=workspace.settings.base,
+        )  # fmt: skip
+    part.replace(out)
+    say(f"Written: {out}")
