@@ -136,7 +136,7 @@ class _Batch:
         if rule.version is not None:
             text = supplied(rule.version, "version")
             value, ill = version_text(text, rule.version.format)
-            checked = frame.select(value=value, ill=ill)
+            checked = frame.with_columns(value=value, ill=ill)
             self.fault(
                 whole.filter(checked["ill"]), "JG-LOD-026", "version", rule.version.format or "text"
             )
@@ -212,7 +212,7 @@ class _Batch:
             names.append(name)
             if part.optional:
                 optional.append(name)
-        keys = frame.select("_n", "_doc", **typed)
+        keys = frame.with_columns(**typed)
         for name, part in zip(names, block.key, strict=True):
             paths = ", ".join(path.text for path in part.paths)
             bad = keys[f"!{name}"]
@@ -275,10 +275,10 @@ class _Batch:
         text = supplied(value, "raw")
         if prop.kind == "code":
             scheme = value.codes or prop.scheme or ""
-            shown = rows.select(text.alias(column.name)).to_series()
+            shown = rows.with_columns(text.alias("_text"))["_text"]
             return self.codes(column.name, scheme, shown)
         typed, ill = interpret(text, value.format, prop.datatype or "string")
-        made = rows.select(typed.alias(column.name), ill=ill)
+        made = rows.with_columns(typed.alias(column.name), ill=ill)
         if made["ill"].any():
             bad = rows.filter(made["ill"])
             shown = masked_column(bad["raw"], prop.sensitivity)
@@ -288,7 +288,7 @@ class _Batch:
 
     def codes(self, name: str, scheme: str, notations: pl.Series) -> pl.Series:
         """Concept IRIs of notations; those the scheme does not hold are counted as unknown."""
-        counts = notations.drop_nulls().value_counts(name="count")
+        counts = notations.alias(name).drop_nulls().value_counts(name="count")
         found = counts[name].to_list()
         held = self.model.schemes[scheme].concepts
         strange = counts.filter(~pl.col(name).is_in(list(held))) if found else counts
@@ -302,7 +302,9 @@ class _Batch:
                 )
             )
         iris = [self.model.concept_iri(scheme, notation) for notation in found]
-        return notations.replace_strict(found, iris, default=None, return_dtype=pl.String)
+        return notations.replace_strict(found, iris, default=None, return_dtype=pl.String).alias(
+            name
+        )
 
     def link(self, column: Column, link: Link, prop: Property, frame: pl.DataFrame) -> pl.Series:
         if link.every:
@@ -357,7 +359,7 @@ class _Batch:
             texts[f"part{position}"] = value
             if part.optional:
                 optional.append(f"part{position}")
-        parts = frame.select(**texts)
+        parts = frame.with_columns(**texts)
         dataset = link.dataset or self.mapping.source
         made = parts.select(self.iri(root, dataset, list(texts), optional)).to_series()
         return pl.lit(made).alias(column.name)

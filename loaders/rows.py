@@ -1,0 +1,260 @@
+"""Rows of a CSV file to raw frames: the same frames as `extract` makes, by expressions alone."""
+
+from collections.abc import Mapping, Sequence
+from functools import reduce
+
+import polars as pl
+
+from loaders.codes import classes_of, denoting
+from loaders.content import digests
+from loaders.errors import MappingError
+from loaders.mapping import Block, Condition, SourceMapping, Value
+from loaders.paths import Path
+from loaders.raw import DOCUMENTS, FAULTS, Raw
+from loaders.tables import Rows
+from ontology.model import Model
+
+_SEPARATOR = "\x1f"
+_TWIN = pl.UInt64()
+
+
+class Twins:
+    """How often each content was met in a file, so that identical rows all count.
+
+    Kept as the first 64 bits of the fingerprint: two contents that share them would only begin to
+    count at two.
+    """
+
+    def __init__(self) -> None:
+        self._met = pl.DataFrame(schema={"twin": _TWIN, "met": pl.Int64})
+
+    def ordinals(self, fingerprints: pl.Series) -> pl.Series:
+        """Which occurrence in the file each fingerprint is, from 1."""
+        rows = pl.DataFrame(
+            {"twin": fingerprints.str.slice(0, 16).str.to_integer(base=16, dtype=_TWIN)}
+        )
+        rows = rows.with_columns(here=pl.int_range(1, pl.len() + 1).over("twin"))
+        rows = rows.join(self._met, on="twin", how="left", maintain_order="left")
+        counts = rows.group_by("twin").agg(met=pl.len().cast(pl.Int64))
+        self._met = pl.concat([self._met, counts]).group_by("twin").agg(pl.col("met").sum())
+        return (rows["here"] + rows["met"].fill_null(0)).alias("ordinal")
+
+
+class RowExtractor:
+    """Raw frames from batches of rows of one source."""
+
+    def __init__(self, mapping: SourceMapping, model: Model) -> None:
+        self.mapping, self.model = mapping, model
+        self.blocks = list(mapping.walk())
+
+    def columns(self) -> list[str]:
+        """The CSV columns the mapping names: mapped, tested, or reviewed as unmapped."""
+        return sorted(named_columns(self.mapping) | set(self.mapping.unmapped))
+
+    def raw(
+        self,
+        rows: Rows,
+        file: int,
+        groups: Mapping[str, str],
+        given: Mapping[str, str],
+        twins: Twins,
+    ) -> Raw:
+        """One batch. Rows without the right columns become documents with a fault."""
+        self.file, self.given = groups, given
+        told = [name for name in rows.frame.columns if name != "_row"]
+        text = pl.concat_str([pl.col(name).fill_null("") for name in told], separator=_SEPARATOR)
+        content = digests(rows.frame.select(content=text)["content"])
+        frame = rows.frame.with_row_index("_doc").with_columns(
+            pl.col("_doc").cast(pl.Int64),
+            content.alias("_content"),
+            _place=pl.format("row {}", "_row"),
+        )
+        documents, faults = self.documents(frame, file, twins)
+        sheets, instances = self.sheets(frame)
+        return Raw(documents, sheets, faults, instances)
+
+    def documents(
+        self, frame: pl.DataFrame, file: int, twins: Twins
+    ) -> tuple[pl.DataFrame, pl.DataFrame]:
+        rule = self.mapping.document
+        version = self.text(rule.version) if rule.version else pl.lit(None, pl.String)
+        keys = {
+            f"k:{position}": self.text(part) if part.how != "const" else pl.lit(None, pl.String)
+            for position, part in enumerate(rule.key)
+        }
+        made = frame.select(
+            "_doc", "_place", "_content", _file=pl.lit(file, pl.Int64), version=version, **keys
+        )
+        if rule.by_content:
+            needed = [
+                f"k:{position}"
+                for position, part in enumerate(rule.key)
+                if not part.optional and part.how != "const"
+            ]
+            missing = (
+                pl.any_horizontal([pl.col(name).is_null() for name in needed])
+                if needed
+                else pl.lit(True)
+            )
+            nameless = made.filter(missing).select("_doc", "_content")
+            nameless = nameless.with_columns(
+                twins.ordinals(nameless["_content"]).cast(pl.String), _nameless=True
+            )
+            made = made.join(
+                nameless.drop("_content"), on="_doc", how="left", maintain_order="left"
+            )
+            own = {"k:0": pl.lit("content"), "k:1": pl.col("_content"), "k:2": pl.col("ordinal")}
+            for name, value in own.items():
+                other = pl.col(name) if name in keys else pl.lit(None, pl.String)
+                made = made.with_columns(
+                    pl.when(pl.col("_nameless")).then(value).otherwise(other).alias(name)
+                )
+        names = sorted(name for name in made.columns if name.startswith("k:"))
+        faults = [
+            made.filter(
+                frame.select(self.text(Value("one", (path,))).is_null()).to_series()
+            ).select(
+                "_doc",
+                _n=pl.lit(None, pl.Int64),
+                column=pl.lit(path.text),
+                path=pl.lit(path.text),
+                code=pl.lit("JG-LOD-020"),
+                detail=pl.lit(""),
+            )
+            for path in rule.require
+        ]
+        return (
+            made.select(*DOCUMENTS, *names, content="_content"),
+            pl.concat(faults) if faults else pl.DataFrame(schema=FAULTS),
+        )
+
+    def sheets(self, frame: pl.DataFrame) -> tuple[dict[str, pl.DataFrame], int]:
+        """Raw frames by block, and how many instances there are."""
+        made = frame.select(
+            **{
+                block.name: pl.when(self.wanted(block)).then(self.cls(block))
+                for block in self.blocks
+            }
+        )
+        numbers: dict[str, pl.Series] = {}
+        count = 0
+        for block in self.blocks:
+            here = made[block.name].is_not_null()
+            number = here.cast(pl.Int64).cum_sum() - 1 + count
+            numbers[block.name] = number.zip_with(
+                here, pl.repeat(None, frame.height, dtype=pl.Int64, eager=True)
+            )
+            count += int(here.sum())
+        sheets = {}
+        for block in self.blocks:
+            columns = {
+                "_n": pl.lit(numbers[block.name]),
+                "class": pl.lit(made[block.name]),
+                **self.cells(block, numbers),
+            }
+            sheets[block.name] = frame.select("_doc", "_place", **columns).filter(
+                pl.col("_n").is_not_null()
+            )
+        return sheets, count
+
+    def cells(self, block: Block, numbers: Mapping[str, pl.Series]) -> dict[str, pl.Expr]:
+        cells: dict[str, pl.Expr] = {}
+        for position, part in enumerate(block.key):
+            cells[f"k:{position}"] = self.text(part)
+        for column in block.columns:
+            rule = column.rule
+            if isinstance(rule, Value):
+                if rule.how == "each":
+                    parts = pl.concat_list([self.at(path) for path in rule.paths]).list.drop_nulls()
+                    cells[f"v:{column.name}"] = pl.when(parts.list.len() > 0).then(parts)
+                elif rule.how != "const":
+                    cells[f"v:{column.name}"] = self.text(rule)
+            elif rule.key:
+                for position, part in enumerate(rule.key):
+                    cells[f"l:{column.name}:{position}"] = self.text(part)
+            elif not rule.every:
+                cells[f"t:{column.name}"] = pl.coalesce(
+                    [pl.lit(numbers[name]) for name in rule.targets]
+                )
+        return cells
+
+    def wanted(self, block: Block) -> pl.Expr:
+        tests = [self.test(test) for test in block.when]
+        return reduce(lambda left, right: left & right, tests, pl.lit(True))
+
+    def test(self, test: Condition) -> pl.Expr:
+        text = self.at(test.path)
+        if test.test in ("present", "absent"):
+            return text.is_not_null() if test.test == "present" else text.is_null()
+        values = denoting(self.model, test) if test.test == "denotes" else test.values
+        found = text.is_in(list(values)).fill_null(False)
+        return ~found if test.test == "not" else found
+
+    def cls(self, block: Block) -> pl.Expr:
+        rule = block.cls
+        default = pl.lit(rule.default, pl.String)
+        if rule.scheme is None:
+            return default
+        denoted = classes_of(self.model, rule.scheme)
+        notation = pl.concat_str([self.at(path) for path in rule.paths], separator="-")
+        return notation.replace_strict(
+            list(denoted), list(denoted.values()), default=default, return_dtype=pl.String
+        )
+
+    def text(self, value: Value) -> pl.Expr:
+        """A value's text before renaming; constants are added when it is typed."""
+        parts = [self.at(path) for path in value.paths]
+        if value.how == "join":
+            joined = pl.concat_str(parts, separator=value.separator, ignore_nulls=True)
+            return pl.when(pl.any_horizontal([part.is_not_null() for part in parts])).then(joined)
+        if value.how == "present":
+            return pl.when(pl.any_horizontal([part.is_not_null() for part in parts])).then(
+                pl.lit("true")
+            )
+        if value.how == "const":
+            return pl.lit(None, pl.String)
+        return pl.coalesce(parts)
+
+    def at(self, path: Path) -> pl.Expr:
+        """What stands at a path: a column, or something known of the whole file."""
+        if path.origin == "file":
+            return pl.lit(self.file.get(path.name) or None, pl.String)
+        if path.origin == "with":
+            return pl.lit(self.given.get(path.name) or None, pl.String)
+        if path.origin == "index":
+            return pl.col("_row").cast(pl.String)
+        return pl.col(column_of(path, self.mapping))
+
+
+def column_of(path: Path, mapping: SourceMapping) -> str:
+    """The CSV column a path names. Raises MappingError for a path that names none."""
+    if len(path.steps) == 1 and isinstance(path.steps[0], str):
+        return path.steps[0]
+    raise MappingError(
+        "JG-MAP-012",
+        str(mapping.where),
+        f"{path.text!r} is not a CSV column",
+        "Name a column of the header; put it in backquotes if it has dots or brackets.",
+    )
+
+
+def named_columns(mapping: SourceMapping) -> set[str]:
+    """The CSV columns that a mapping reads."""
+    rule = mapping.document
+    values: list[Value] = [*rule.key, *([rule.version] if rule.version else [])]
+    paths: list[Path] = list(rule.require)
+    for block in mapping.walk():
+        values += block.key
+        paths += [path for column in block.columns for path in column.paths]
+        paths += [test.path for test in block.when] + list(block.cls.paths)
+    paths += [path for value in values for path in value.paths]
+    return {column_of(path, mapping) for path in paths if path.origin in ("self", "document")}
+
+
+def missing_and_strange(
+    mapping: SourceMapping, names: Sequence[str]
+) -> tuple[list[str], list[str]]:
+    """Columns the mapping reads and the header lacks; columns the mapping does not know."""
+    read = named_columns(mapping)
+    known = read | set(mapping.unmapped)
+    return sorted(read - set(names)), [name for name in names if name not in known]
