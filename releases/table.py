@@ -24,6 +24,7 @@ from releases.files import sync
 ROW = "_row"
 _MAX_FILES = 64
 _MAX_LOG = 32
+_CLOCK_TICK = 0.05
 _TARGET_SIZE = 64 * 1024 * 1024
 _CONFIGURATION: Mapping[str, str | None] = {
     "delta.dataSkippingStatsColumns": "release,load",
@@ -167,7 +168,7 @@ class Table:
         """Flush everything written since that time (seconds) to the disk."""
         for folder in (self.folder, self.folder / "_delta_log"):
             for entry in os.scandir(folder):
-                if entry.is_file() and entry.stat().st_mtime >= since - 1:
+                if entry.is_file() and entry.stat().st_mtime >= since - _CLOCK_TICK:
                     sync(Path(entry.path))
             sync(folder)
 
@@ -177,7 +178,8 @@ class Table:
         Files that the state just before still named stay until the next time, so that somebody
         who is reading them can finish.
         """
-        log = sum(1 for path in (self.folder / "_delta_log").glob("*.json"))
+        if sum(1 for _ in (self.folder / "_delta_log").glob("*.json")) <= _MAX_LOG:
+            return
         table = self._open()
         if len(table.file_uris()) > _MAX_FILES:
             before = table.version()
@@ -186,10 +188,9 @@ class Table:
                 retention_hours=0,
                 dry_run=False,
                 enforce_retention_duration=False,
+                full=True,
                 keep_versions=[before],
             )
-        elif log <= _MAX_LOG:
-            return
         table.create_checkpoint()
         table.cleanup_metadata()
 
