@@ -1,6 +1,8 @@
 """The one model that every stage reads: terms, codes, catalogue, and how records are named."""
 
+from ontology.checking import Finding, Use, check
 from ontology.errors import JusticeGraphError
+from ontology.formatting import reformat
 from ontology.model import Model
 from ontology.terms import (
     Class,
@@ -17,6 +19,7 @@ __all__ = [
     "Class",
     "Concept",
     "Dataset",
+    "Finding",
     "JusticeGraphError",
     "Model",
     "Organisation",
@@ -24,4 +27,7 @@ __all__ = [
     "Scheme",
     "Stage",
     "System",
+    "Use",
+    "check",
+    "reformat",
 ]

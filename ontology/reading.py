@@ -22,7 +22,7 @@ from ontology.terms import (
     Stage,
     System,
 )
-from ontology.turtle import read, turtle_files
+from ontology.turtle import triples, turtle_files
 
 OWL, RDFS, SKOS, XSD = PREFIXES["owl"], PREFIXES["rdfs"], PREFIXES["skos"], PREFIXES["xsd"]
 RDF_TYPE = PREFIXES["rdf"] + "type"
@@ -31,35 +31,34 @@ T = TypeVar("T")
 
 
 class ModelError(JusticeGraphError):
-    """Terms of the ontology contradict each other. JG-ONT-003."""
+    """Terms of the ontology contradict each other; `term` is where. JG-ONT-003."""
 
-
-def wrong(term: str, what: str, fix: str) -> ModelError:
-    return ModelError("JG-ONT-003", f"{term} {what}", fix)
+    def __init__(self, term: str, what: str, fix: str) -> None:
+        super().__init__("JG-ONT-003", f"{term} {what}", fix)
+        self.term = term
 
 
 class Statements:
     """The triples by subject and predicate, as text; literals keep their language."""
 
     def __init__(self, paths: Sequence[Path]) -> None:
-        from rdflib import BNode, Graph, Literal
+        from rdflib import BNode, Literal
 
-        graph = Graph(bind_namespaces="none")
+        files = [path for path in turtle_files(paths) if not path.is_relative_to(FOLDER / "lint")]
         digest = hashlib.sha256()
-        for path in turtle_files(paths):
-            if path.is_relative_to(FOLDER / "lint"):
-                continue
-            read(path, graph)
+        for path in files:
             digest.update(path.read_bytes())
         self.digest = digest.hexdigest()
         self._values: dict[str, dict[str, list[tuple[str, str]]]] = defaultdict(dict)
         self._typed: dict[str, set[str]] = defaultdict(set)
-        for subject, predicate, value in graph:
+        for subject, predicate, value in triples(files):
             if isinstance(subject, BNode):
                 continue
             language = (value.language or "") if isinstance(value, Literal) else ""
             held = self._values[str(subject)].setdefault(str(predicate), [])
-            held.append((str(value), language))
+            said = (str(value), language)
+            if said not in held:
+                held.append(said)
             if str(predicate) == RDF_TYPE:
                 self._typed[str(value)].add(str(subject))
 
@@ -84,7 +83,7 @@ class Statements:
     def one(self, subject: str, predicate: str) -> str | None:
         held = self.all(subject, predicate)
         if len(held) > 1:
-            raise wrong(subject, f"has {len(held)} values of {predicate}", "Keep one.")
+            raise ModelError(subject, f"has {len(held)} values of {predicate}", "Keep one.")
         return held[0] if held else None
 
     def true(self, subject: str, predicate: str) -> bool:
@@ -102,7 +101,7 @@ def local(iri: str) -> str:
     """The local name of one of the ontology's own IRIs."""
     name = after(iri, JG)
     if not name:
-        raise wrong(iri, "is not in the ontology's namespace", f"Name it under {JG}")
+        raise ModelError(iri, "is not in the ontology's namespace", f"Name it under {JG}")
     return name
 
 
@@ -115,7 +114,7 @@ def notation_of(iri: str) -> str:
         rest = after(iri, namespace)
         if rest:
             return unquote(rest.partition("/")[2] or rest)
-    raise wrong(iri, "is neither a code nor in the catalogue", f"Use {CODE} or {CATALOGUE}")
+    raise ModelError(iri, "is neither a code nor in the catalogue", f"Use {CODE} or {CATALOGUE}")
 
 
 def described(say: Statements, iri: str, label: str = RDFS + "label") -> dict[str, str]:
@@ -153,19 +152,23 @@ def read_classes(say: Statements) -> tuple[dict[str, Class], dict[str, tuple[str
     for name, ups in parents.items():
         for up in ups:
             if up not in iris:
-                raise wrong(f"jg:{name}", f"is below jg:{up}, which is no class", f"Define {up}.")
+                raise ModelError(
+                    f"jg:{name}", f"is below jg:{up}, which is no class", f"Define {up}."
+                )
     above: dict[str, tuple[str, ...]] = {}
     for name in iris:
         higher = closure(parents, name)
         if name in higher:
-            raise wrong(f"jg:{name}", "is a subclass of itself", "Break the circle.")
+            raise ModelError(f"jg:{name}", "is a subclass of itself", "Break the circle.")
         above[name] = (name, *higher)
     root_classes = {local(iri) for iri in say.typed(JG + "RootClass")}
     classes = {}
     for name, iri in iris.items():
         own = [up for up in above[name] if up in root_classes]
         if len(own) > 1:
-            raise wrong(f"jg:{name}", f"is below {len(own)} root classes", "Keep it below one.")
+            raise ModelError(
+                f"jg:{name}", f"is below {len(own)} root classes", "Keep it below one."
+            )
         days = say.one(iri, JG + "toleranceDays")
         stage, system = say.one(iri, JG + "stage"), say.one(iri, JG + "systemOfRecord")
         classes[name] = Class(
@@ -191,7 +194,7 @@ def read_properties(
             continue
         name, range_ = local(iri), say.one(iri, RDFS + "range")
         if range_ is None:
-            raise wrong(f"jg:{name}", "has no range", "Give it one rdfs:range.")
+            raise ModelError(f"jg:{name}", "has no range", "Give it one rdfs:range.")
         kind: Kind
         datatype, scheme = after(range_, XSD), None
         targets: tuple[str, ...] = ()
@@ -199,23 +202,25 @@ def read_properties(
             kind = "data"
             if datatype not in DATATYPES:
                 allowed = ", ".join(sorted(DATATYPES))
-                raise wrong(f"jg:{name}", f"has range {range_}", f"Use one of xsd: {allowed}.")
+                raise ModelError(f"jg:{name}", f"has range {range_}", f"Use one of xsd: {allowed}.")
         elif range_ == SKOS + "Concept":
             kind, held = "code", say.one(iri, JG + "scheme")
             if held is None:
-                raise wrong(f"jg:{name}", "has codes and no jg:scheme", "Name its scheme.")
+                raise ModelError(f"jg:{name}", "has codes and no jg:scheme", "Name its scheme.")
             scheme = notation_of(held)
         else:
             kind, target = "link", local(range_)
             if target not in classes:
-                raise wrong(f"jg:{name}", f"links to unknown class {target}", f"Define {target}.")
+                raise ModelError(
+                    f"jg:{name}", f"links to unknown class {target}", f"Define {target}."
+                )
             rooted = {classes[down].root for down in below[target]} - {None}
             lone = classes[target].root is not None
             targets = (target,) if lone else tuple(sorted(root for root in rooted if root))
         applies = tuple(local(cls) for cls in say.all(iri, JG + "appliesTo"))
         for cls in applies:
             if cls not in classes:
-                raise wrong(f"jg:{name}", f"applies to unknown class {cls}", f"Define {cls}.")
+                raise ModelError(f"jg:{name}", f"applies to unknown class {cls}", f"Define {cls}.")
         found[name] = Property(
             **described(say, iri),
             name=name,
@@ -237,7 +242,7 @@ def read_schemes(say: Statements, classes: Mapping[str, Class]) -> dict[str, Sch
     for iri in say.typed(SKOS + "Concept"):
         scheme = say.one(iri, SKOS + "inScheme")
         if scheme is None:
-            raise wrong(iri, "is in no scheme", "Give it one skos:inScheme.")
+            raise ModelError(iri, "is in no scheme", "Give it one skos:inScheme.")
         members[scheme].append(iri)
     found = {}
     for iri in say.typed(SKOS + "ConceptScheme"):
@@ -248,7 +253,7 @@ def read_schemes(say: Statements, classes: Mapping[str, Class]) -> dict[str, Sch
             own = described(say, member, SKOS + "prefLabel")
             denotes = say.one(member, JG + "denotesClass")
             if denotes and local(denotes) not in classes:
-                raise wrong(member, f"denotes unknown class {denotes}", "Define the class.")
+                raise ModelError(member, f"denotes unknown class {denotes}", "Define the class.")
             concept = Concept(
                 **own
                 | {key: own[key] or fields[key] for key in ("source", "owner", "sensitivity")},
@@ -270,7 +275,9 @@ def read_schemes(say: Statements, classes: Mapping[str, Class]) -> dict[str, Sch
             concepts=MappingProxyType(concepts),
         )
     for scheme in members:
-        raise wrong(scheme, "holds concepts and is no skos:ConceptScheme", "Define the scheme.")
+        raise ModelError(
+            scheme, "holds concepts and is no skos:ConceptScheme", "Define the scheme."
+        )
     return found
 
 
@@ -292,7 +299,9 @@ def order(
     for name, laters in stated.items():
         for later in laters:
             if later not in classes:
-                raise wrong(f"jg:{name}", f"is before unknown class {later}", f"Define {later}.")
+                raise ModelError(
+                    f"jg:{name}", f"is before unknown class {later}", f"Define {later}."
+                )
     direct = {
         name: {down for up in above[name] for later in stated[up] for down in below[later]}
         for name in classes
@@ -300,7 +309,7 @@ def order(
     result = {name: frozenset(closure(direct, name)) for name in classes}
     for name, laters_ in result.items():
         if name in laters_:
-            raise wrong(f"jg:{name}", "stands before itself", "Break the circle of jg:before.")
+            raise ModelError(f"jg:{name}", "stands before itself", "Break the circle of jg:before.")
     return result
 
 
@@ -313,12 +322,12 @@ def build(paths: Sequence[Path]) -> Model:
     properties = read_properties(say, classes, below)
     for prop in properties.values():
         if prop.scheme is not None and prop.scheme not in schemes:
-            raise wrong(f"jg:{prop.name}", f"uses unknown scheme {prop.scheme}", "Define it.")
+            raise ModelError(f"jg:{prop.name}", f"uses unknown scheme {prop.scheme}", "Define it.")
 
     def dataset(iri: str) -> Dataset:
         system, unit = say.one(iri, JG + "system"), say.one(iri, JG + "unit")
         if system is None or unit is None:
-            raise wrong(iri, "has no jg:system or no jg:unit", "Give it one of each.")
+            raise ModelError(iri, "has no jg:system or no jg:unit", "Give it one of each.")
         return Dataset(
             **described(say, iri),
             notation=notation_of(iri),

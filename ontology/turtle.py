@@ -3,13 +3,14 @@
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ontology.errors import JusticeGraphError
 from ontology.namespaces import PREFIXES
 
 if TYPE_CHECKING:
     from rdflib import Graph
+    from rdflib.term import Node
 
 
 class TurtleError(JusticeGraphError):
@@ -28,7 +29,7 @@ def turtle_files(paths: Iterable[Path]) -> Iterator[Path]:
 
 
 def read(path: Path, into: "Graph | None" = None) -> "Graph":
-    """The triples of one Turtle file, literals kept exactly as written."""
+    """The triples of one Turtle file, literals kept exactly as written. Raises TurtleError."""
     import rdflib
     from rdflib.plugins.parsers.notation3 import BadSyntax
 
@@ -38,11 +39,10 @@ def read(path: Path, into: "Graph | None" = None) -> "Graph":
     try:
         graph.parse(data=path.read_bytes(), format="turtle", publicID=path.resolve().as_uri())
     except BadSyntax as error:
-        where = f"{path} line {error.lines + 1}"
-        why = re.sub(r"\s+", " ", error._why).strip()
+        reason = re.sub(r"\s+", " ", error._why).strip()
         raise TurtleError(
             "JG-ONT-001",
-            f"{where} is not Turtle: {why}",
+            f"{path} line {error.lines + 1} is not Turtle: {reason}",
             "Correct that line, or run a Turtle editor's check on the file.",
         ) from error
     except (UnicodeDecodeError, ValueError) as error:
@@ -50,6 +50,37 @@ def read(path: Path, into: "Graph | None" = None) -> "Graph":
             "JG-ONT-001", f"{path} cannot be read: {error}", "Save the file as UTF-8 Turtle."
         ) from error
     return graph
+
+
+def triples(paths: Iterable[Path]) -> "list[tuple[Node, Node, Node]]":
+    """All triples of these files and folders, in file order, as a list.
+
+    A list and not a graph: nothing is indexed, which takes a third off the time of loading.
+    """
+    from rdflib import Graph
+    from rdflib.store import Store
+
+    class Listing(Store):
+        def __init__(self) -> None:
+            super().__init__()
+            self.held: list[tuple[Node, Node, Node]] = []
+
+        def add(self, triple: Any, context: Any = None, quoted: bool = False) -> None:
+            self.held.append(triple)
+
+        def bind(self, prefix: str, namespace: Any, override: bool = True) -> None:
+            """Prefixes are not kept."""
+
+        def namespace(self, prefix: str) -> None:
+            return None
+
+        def prefix(self, namespace: Any) -> None:
+            return None
+
+    listing = Listing()
+    for path in paths:
+        read(path, Graph(store=listing, bind_namespaces="none"))
+    return listing.held
 
 
 def canonical(graph: "Graph") -> str:
