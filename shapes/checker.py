@@ -96,7 +96,8 @@ class _Batch:
                 .then(pl.col("iri"))
                 .otherwise(pl.format("{}#{}", "iri", "row"))
             )
-        self._whole: tuple[FrameGraph, dict[RDFNode, tuple[str, int]]] | None = None
+        self._by_class: dict[tuple[str, frozenset[str]], pl.DataFrame] = {}
+        self._graphs: dict[frozenset[str] | None, FrameGraph] = {}
         self._kind = kind_pattern(model)
 
     def iri(self, root: str, row: int) -> str:
@@ -105,42 +106,51 @@ class _Batch:
 
     def results(self, check: "Check") -> Iterator[tuple[str, int, "Result"]]:
         """(root, row, result) of one check for the records it targets."""
-        if check.elsewhere or check.reads is None:
+        if check.reads is None:
             yield from self._results_on_all(check)
             return
-        for root, frame in self._frames.items():
+        for root in self._frames:
             within = self._within(check, root)
-            if within:
-                rows = frame.filter(pl.col("class").is_in(within))
+            rows = self._rows(root, within) if within else pl.DataFrame()
+            if not rows.is_empty():
                 yield from self._results_by_content(check, root, rows)
 
-    def _within(self, check: "Check", root: str) -> set[str]:
+    def _rows(self, root: str, within: frozenset[str]) -> pl.DataFrame:
+        """The rows of a root's frame that are of these classes."""
+        if (root, within) not in self._by_class:
+            rows = self._frames[root].filter(pl.col("class").is_in(within))
+            self._by_class[root, within] = rows
+        return self._by_class[root, within]
+
+    def _within(self, check: "Check", root: str) -> frozenset[str]:
         """The classes of a root that a check targets."""
         targeted = {sub for name in check.classes for sub in self._model.subclasses(name)}
-        return targeted & set(self._model.subclasses(root))
+        return self._model.subclasses(root) & targeted
 
     def _results_by_content(
         self, check: "Check", root: str, rows: pl.DataFrame
     ) -> Iterator[tuple[str, int, "Result"]]:
         """Rows that a check cannot tell apart get one answer: pyshacl judges one of each kind,
         and then all rows like the ones that failed."""
-        reads = check.reads or {}
-        columns = [name for name in reads if name in rows.columns]
-        keys = [self._key(rows, name, reads[name]).alias(f"key {name}") for name in columns]
-        rows = rows.select("row", "focus", *columns, *keys)
-        names = [f"key {name}" for name in columns]
-        first = rows.unique(subset=names, keep="any") if names else rows.head(1)
-        failed = {result.focus for _, result in self._judge(check, first)}
+        columns = [name for name in check.reads or {} if name in rows.columns]
+        keys = {f"key {name}": self._key(rows, name, check) for name in columns}
+        looked_at = rows.lazy().select("row", "focus", *columns, **keys)
+        if not keys:
+            first = looked_at.head(1).collect()
+        else:
+            first = looked_at.unique(subset=list(keys), keep="any").collect()
+        failed = [str(result.focus) for _, result in self._judge(check, first)]
         if not failed:
             return
-        if names:
-            like = first.filter(pl.col("focus").is_in([str(focus) for focus in failed]))
-            rows = rows.join(like.select(names), on=names, how="semi", nulls_equal=True)
-        for row, result in self._judge(check, rows):
+        if keys:
+            like = first.lazy().filter(pl.col("focus").is_in(failed)).select(list(keys))
+            looked_at = looked_at.join(like, on=list(keys), how="semi", nulls_equal=True)
+        for row, result in self._judge(check, looked_at.collect()):
             yield root, row, result
 
-    def _key(self, rows: pl.DataFrame, name: str, looks_at: str) -> pl.Expr:
+    def _key(self, rows: pl.DataFrame, name: str, check: "Check") -> pl.Expr:
         """What a check can see of a column: which values, or how many of which kind."""
+        looks_at = check.reads[name] if check.reads else "values"
         column = pl.col(name)
         nested = isinstance(rows.schema[name], pl.List)
         if looks_at == "kinds" and self._model.properties[name].kind == "data":
@@ -168,48 +178,47 @@ class _Batch:
             if name in rows.columns:
                 column = self._model.properties[name]
                 terms = put_column(graph, column, focus, rows[name])
-                if column.kind == "link":
-                    named |= set(terms)
+                named |= set(terms) if column.kind == "link" else set()
         put_types(graph, by_root(named, self._model), self._model)
         by_focus = dict(zip(focus, rows["row"].to_list(), strict=True))
         for result in check.results(graph, focus):
             yield by_focus[result.focus], result
 
     def _results_on_all(self, check: "Check") -> Iterator[tuple[str, int, "Result"]]:
-        """For what has no bound (longer paths, SPARQL, closed): the batch as one graph."""
-        graph, where = self._graph()
-        if check.elsewhere:
-            focus = [node for node in check.found_by_target(graph) if node in where]
-        else:
-            focus = [
-                URIRef(name)
-                for root, frame in self._frames.items()
-                if (within := self._within(check, root))
-                for name in frame.filter(pl.col("class").is_in(within))["focus"].to_list()
-            ]
-        for result in check.results(graph, focus) if focus else ():
+        """For what looks beyond the record (longer paths, SPARQL): the batch as one graph."""
+        where = {
+            node: (root, row)
+            for root, frame in self._frames.items()
+            if check.elsewhere or (within := self._within(check, root))
+            for node, row in self._nodes(frame if check.elsewhere else self._rows(root, within))
+        }
+        if not where:
+            return
+        graph = self._graph(check.mentions)
+        focus = check.found_by_target(graph) if check.elsewhere else list(where)
+        for result in check.results(graph, [node for node in focus if node in where]):
             if isinstance(result.focus, RDFNode) and result.focus in where:
-                root, row = where[result.focus]
-                yield root, row, result
+                yield *where[result.focus], result
 
-    def _graph(self) -> tuple[FrameGraph, dict[RDFNode, tuple[str, int]]]:
-        if self._whole is None:
-            graph = FrameGraph()
-            where: dict[RDFNode, tuple[str, int]] = {}
-            classes: list[tuple[RDFNode, str]] = []
-            named: set[str] = set()
-            for root, frame in self._frames.items():
-                focus: list[RDFNode] = [URIRef(name) for name in frame["focus"].to_list()]
-                where.update(
-                    (node, (root, row)) for node, row in zip(focus, frame["row"], strict=True)
-                )
-                classes += zip(focus, frame["class"].to_list(), strict=True)
-                for name in set(frame.columns) & set(self._model.properties):
-                    column = self._model.properties[name]
+    @staticmethod
+    def _nodes(frame: pl.DataFrame) -> list[tuple[RDFNode, int]]:
+        return [(URIRef(name), row) for name, row in frame.select("focus", "row").rows()]
+
+    def _graph(self, columns: frozenset[str] | None) -> FrameGraph:
+        """The whole batch, with these columns only (None: all), and all types."""
+        if columns in self._graphs:
+            return self._graphs[columns]
+        graph = self._graphs[columns] = FrameGraph()
+        classes: list[tuple[RDFNode, str]] = []
+        named: set[str] = set()
+        for frame in self._frames.values():
+            focus = [node for node, _ in self._nodes(frame)]
+            classes += zip(focus, frame["class"].to_list(), strict=True)
+            for name in frame.columns:
+                column = self._model.properties.get(name)
+                if column is not None and (columns is None or name in columns):
                     terms = put_column(graph, column, focus, frame[name])
-                    if column.kind == "link":
-                        named |= set(terms)
-            put_types(graph, by_root(named, self._model), self._model)
-            put_types(graph, classes, self._model)
-            self._whole = graph, where
-        return self._whole
+                    named |= set(terms) if column.kind == "link" else set()
+        put_types(graph, by_root(named, self._model), self._model)
+        put_types(graph, classes, self._model)
+        return graph

@@ -7,62 +7,22 @@ the property shape on the same focus nodes, so a *check* here is one property sh
 nodes of the node shape at once. Nothing of pyshacl is replaced: its own Shape objects decide.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import rdflib
 from pyshacl.pytypes import RDFNode, SHACLExecutor
 from pyshacl.shape import Shape
 from pyshacl.shapes_graph import ShapesGraph
-from rdflib import RDF, SH, URIRef
-from rdflib.collection import Collection
+from rdflib import RDF, SH
 from rdflib.term import Node
 
 from shapes.errors import ShapesError
+from shapes.reads import Reader, Reads, parameters
 
 if TYPE_CHECKING:
     from ontology.model import Model
-
-# Parameters whose outcome depends on how many value nodes there are, or on them alone.
-_OF_NUMBER = frozenset({SH.minCount, SH.maxCount})
-_OF_VALUES = frozenset(
-    {
-        SH.datatype,
-        SH.nodeKind,
-        SH["in"],
-        SH.hasValue,
-        SH.pattern,
-        SH.flags,
-        SH.minLength,
-        SH.maxLength,
-        SH.minInclusive,
-        SH.maxInclusive,
-        SH.minExclusive,
-        SH.maxExclusive,
-        SH.languageIn,
-        SH.uniqueLang,
-    }
-)
-_OF_PAIRS = frozenset({SH.lessThan, SH.lessThanOrEquals, SH.equals, SH.disjoint})
-_LISTS_OF_SHAPES = frozenset({SH["and"], SH["or"], SH.xone})
-_ABOUT = frozenset(
-    {
-        SH.path,
-        SH.targetClass,
-        SH.name,
-        SH.description,
-        SH.message,
-        SH.severity,
-        SH.order,
-        SH.group,
-        SH.defaultValue,
-        SH.deactivated,
-    }
-)
-# How a check looks at a column: at its values, or only at how many there are of which kind of
-# record.
-Reads = Mapping[str, Literal["values", "kinds"]]
 
 
 @dataclass(frozen=True)
@@ -83,7 +43,8 @@ class Check:
     """One shape to evaluate on the focus nodes of `targets` (itself, or its node shape).
 
     classes: local names of the record classes it targets; `elsewhere`: it has other targets.
-    reads: the columns its outcome depends on; None when that cannot be told.
+    reads: the columns of the record itself that its outcome depends on; None where it also
+    depends on other records, and then `mentions` names the columns it may look at (None: all).
     """
 
     shape: Shape
@@ -91,6 +52,7 @@ class Check:
     classes: frozenset[str]
     elsewhere: bool
     reads: Reads | None
+    mentions: frozenset[str] | None
 
     def results(self, graph: rdflib.Graph, focus: list[RDFNode]) -> Iterator[Result]:
         """pyshacl's results of this shape for these focus nodes of a data graph."""
@@ -145,16 +107,14 @@ class Plan:
         ]
 
     def _constrains(self, graph: rdflib.Graph, node: Node) -> bool:
-        return self.custom or any(
-            str(p).startswith(str(SH)) and p not in _ABOUT for p in graph.predicates(node)
-        )
+        return self.custom or bool(parameters(graph, node))
 
     def _check(self, shape: Shape, targets: Shape) -> Check:
         nodes, classes, *others = _targets(targets)
         elsewhere = bool(nodes) or any(others)
         names = frozenset(str(found).rpartition("#")[2] for found in classes)
         if self._model is None:
-            return Check(shape, targets, names, elsewhere, None)
+            return Check(shape, targets, names, elsewhere, None, None)
         unknown = names - set(self._model.classes)
         if unknown:
             raise ShapesError(
@@ -162,95 +122,12 @@ class Plan:
                 f"{targets.node} targets {', '.join(sorted(unknown))}, not a class of the model",
                 "Name a class of the ontology.",
             )
-        reads = None if self.custom else _Reader(self._graph, self._model).reads(shape.node)
-        return Check(shape, targets, names, elsewhere, reads)
-
-
-class _Reader:
-    """Finds the columns that a shape's outcome depends on."""
-
-    def __init__(self, graph: rdflib.Graph, model: "Model") -> None:
-        self._graph = graph
-        self._columns = {URIRef(found.iri): found for found in model.properties.values()}
-        self._kinds = {
-            model.classes[name].iri for root in model.roots for name in model.superclasses(root)
-        }
-        self._found: dict[str, Literal["values", "kinds"]] = {}
-
-    def reads(self, shape: Node) -> Reads | None:
-        return self._found if self._at_focus(shape, frozenset()) else None
-
-    def _at_focus(self, shape: Node, above: frozenset[Node]) -> bool:
-        """Collects what a shape reads of the focus node; false when that has no bound."""
-        if shape in above:
-            return False
-        path = self._graph.value(shape, SH.path)
-        if path is not None:
-            return self._along(shape, path, above | {shape})
-        for parameter, value in self._parameters(shape):
-            if parameter in _LISTS_OF_SHAPES:
-                inner: Iterable[Node] = Collection(self._graph, value)
-            elif parameter in (SH.node, SH["not"], SH.property):
-                inner = (value,)
-            else:
-                return False
-            if not all(self._at_focus(node, above | {shape}) for node in inner):
-                return False
-        return True
-
-    def _along(self, shape: Node, path: Node, above: frozenset[Node]) -> bool:
-        column = self._columns.get(path) if isinstance(path, URIRef) else None
-        if column is None:
-            return False
-        for parameter, value in self._parameters(shape):
-            if parameter in _OF_PAIRS:
-                other = self._columns.get(value) if isinstance(value, URIRef) else None
-                if other is None:
-                    return False
-                self._found[column.name] = self._found[other.name] = "values"
-            elif not self._of_value(column.name, parameter, value, above):
-                return False
-        self._found.setdefault(column.name, "kinds")
-        return True
-
-    def _of_value(self, column: str, parameter: Node, value: Node, above: frozenset[Node]) -> bool:
-        """Collects what a constraint on a column's values reads: them, or only their kind."""
-        if parameter in _OF_NUMBER:
-            return True
-        if parameter in _OF_VALUES:
-            self._found[column] = "values"
-            return True
-        if parameter == SH["class"]:
-            if str(value) not in self._kinds:
-                raise ShapesError(
-                    "JG-SHP-004",
-                    f"sh:class {value} on {column} lies below a root class: what a link points "
-                    "to is known by the root class in its IRI only",
-                    "Name the root class.",
-                )
-            return True
-        if parameter in _LISTS_OF_SHAPES:
-            inner: Iterable[Node] = Collection(self._graph, value)
-        elif parameter in (SH.node, SH["not"]):
-            inner = (value,)
-        else:
-            return False
-        return all(
-            node not in above
-            and self._graph.value(node, SH.path) is None
-            and all(
-                self._of_value(column, nested, argument, above | {node})
-                for nested, argument in self._parameters(node)
-            )
-            for node in inner
-        )
-
-    def _parameters(self, shape: Node) -> list[tuple[Node, Node]]:
-        return [
-            (parameter, value)
-            for parameter, value in self._graph.predicate_objects(shape)
-            if str(parameter).startswith(str(SH)) and parameter not in _ABOUT
-        ]
+        if self.custom:
+            return Check(shape, targets, names, elsewhere, None, None)
+        reader = Reader(self._graph, self._model)
+        reads = None if elsewhere else reader.reads(shape.node)
+        mentions = reader.mentions(shape.node, targets.node)
+        return Check(shape, targets, names, elsewhere, reads, mentions)
 
 
 def copied(graph: rdflib.Graph) -> rdflib.Graph:

@@ -63,9 +63,12 @@ class Shapes:
 
     @classmethod
     def of(cls, graph: rdflib.Graph) -> "Shapes":
-        """Shapes from a graph already read (with `lexical.unnormalised`)."""
-        _read_patterns_as_xpath(graph)
-        return cls(graph)
+        """Shapes from a graph already read (with `lexical.unnormalised`), which stays as it is."""
+        copy = rdflib.Graph(bind_namespaces="none")
+        for triple in graph:
+            copy.add(triple)
+        _read_patterns_as_xpath(copy)
+        return cls(copy)
 
     def plan(self, model: "Model") -> "Plan":
         """How these shapes are evaluated over the records of a model; made once a model."""

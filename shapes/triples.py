@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -30,10 +31,14 @@ class FrameGraph(rdflib.Graph):
         super().__init__(bind_namespaces="none")
         self._columns: dict[Node, dict[Node, Sequence[Node]]] = {}
         self._prepared: dict[str, Any] = {}
+        self._backward: dict[Node, dict[Node, list[Node]]] = {}
+        self._size: int | None = None
 
     def put(self, predicate: Node, values: Mapping[Node, Sequence[Node]]) -> None:
         """Set the objects of a predicate for these subjects."""
         self._columns.setdefault(predicate, {}).update(values)
+        self._backward.pop(predicate, None)
+        self._size = None
 
     def triples(self, triple: Any) -> Generator[Any, None, None]:
         """As rdflib.Graph.triples."""
@@ -63,6 +68,24 @@ class FrameGraph(rdflib.Graph):
         column = self._columns.get(predicate)
         return iter(()) if column is None else iter(column.get(subject, ()))
 
+    def subjects(
+        self,
+        predicate: Any = None,
+        object: Any = None,  # noqa: A002 - the name that callers of rdflib may write
+        unique: bool = False,
+    ) -> Generator[Any, None, None]:
+        """As rdflib.Graph.subjects; inverse paths ask this once for each focus node."""
+        if predicate is None or object is None or isinstance(predicate, Path):
+            yield from super().subjects(predicate, object, unique)
+            return
+        if predicate not in self._backward:
+            backward: dict[Node, list[Node]] = {}
+            for start, ends in self._columns.get(predicate, {}).items():
+                for end in ends:
+                    backward.setdefault(end, []).append(start)
+            self._backward[predicate] = backward
+        yield from self._backward[predicate].get(object, ())
+
     def query(self, query_object: Any, *args: Any, **kwargs: Any) -> Any:
         """As rdflib.Graph.query; a text seen before is not parsed again."""
         if isinstance(query_object, str):
@@ -75,7 +98,10 @@ class FrameGraph(rdflib.Graph):
         return super().query(query_object, *args, **kwargs)
 
     def __len__(self) -> int:
-        return sum(len(ends) for column in self._columns.values() for ends in column.values())
+        # pyshacl asks whether the graph is empty once for each result.
+        if self._size is None:
+            self._size = sum(len(ends) for col in self._columns.values() for ends in col.values())
+        return self._size
 
 
 def terms(values: Iterable[Any], column: "Property") -> dict[Any, Node]:
@@ -86,7 +112,13 @@ def terms(values: Iterable[Any], column: "Property") -> dict[Any, Node]:
     datatype = URIRef(f"{XSD}{column.datatype or 'string'}")
     if datatype == XSD.string:
         return {value: Literal(value) for value in distinct}
-    return {value: Literal(_lexical(value), datatype=datatype) for value in distinct}
+    return {value: _literal(value, datatype) for value in distinct}
+
+
+@lru_cache(maxsize=1 << 16)
+def _literal(value: Any, datatype: URIRef) -> Literal:
+    """A typed literal; kept, since dates and small numbers come again and parsing is slow."""
+    return Literal(_lexical(value), datatype=datatype)
 
 
 def _lexical(value: Any) -> str:
