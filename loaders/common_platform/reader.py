@@ -26,7 +26,8 @@ def hearing(tree: Tree) -> Iterator[Tree]:
     """A hearing message as {hearing, hearingDay?, sharedTime?}; nothing for any other tree.
 
     `defendants[]` gain `attendance[]` and the results given to them; `offences[]` have their
-    `pleas[]` and `verdicts[]`; `courtApplications[]` have `parties[]` with role and key.
+    `pleas[]` and `verdicts[]`; `courtApplications[]` have `cases[]` and `parties[]`, each with a
+    role and key.
     """
     if not isinstance(tree, dict):
         return
@@ -40,7 +41,9 @@ def hearing(tree: Tree) -> Iterator[Tree]:
     made.pop("prosectionCases", None)
     defendants = [pair for case in cases for pair in _pairs(case)]
     _place(made, made.get("id"), defendants)
-    made["courtApplications"] = [_application(a) for a in each(body.get("courtApplications"))]
+    made["courtApplications"] = [
+        _application(application, cases) for application in each(body.get("courtApplications"))
+    ]
     yield {**(tree if wrapped else {}), "hearing": made}
 
 
@@ -167,13 +170,25 @@ def _named(pairs: list[tuple[Node, Node]], name: Tree) -> list[Node]:
 
 
 def _only_case(pairs: list[tuple[Node, Node]]) -> Tree:
-    cases = {case.get("id"): None for case, _ in pairs}
-    return next(iter(cases)) if len(cases) == 1 else None
+    """The id of the one case there is; None when there are none or several."""
+    names = [case.get("id") for case, _ in pairs]
+    return names[0] if names and all(name == names[0] for name in names) else None
 
 
-def _application(application: Node) -> Node:
-    """An application with its parties in one list; each has a role and a key of its own."""
+def _application(application: Node, cases: list[Node]) -> Node:
+    """An application with its cases and its parties; each party has a role and a key of its own.
+
+    cases: those it names, else those of the hearing it is made in, else itself: an application
+    that stands alone is a case of its own, and is marked `standalone`.
+    """
     made = {key: value for key, value in application.items() if key not in PARTY_ROLES}
+    named = [
+        case.get("prosecutionCaseId") for case in each(application.get("courtApplicationCases"))
+    ]
+    linked = [name for name in named if name] or [case["id"] for case in cases if case.get("id")]
+    made["cases"] = [{"id": name} for name in linked or [application.get("id")]]
+    if not linked:
+        made["standalone"] = True
     made["parties"] = [
         {**party, "role": role, "partyKey": f"{role}-{number}"}
         for field, role in PARTY_ROLES.items()

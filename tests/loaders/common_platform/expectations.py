@@ -54,13 +54,23 @@ def read(file: Path) -> Expectation:
 def differences(expected: Expectation, frames: Mapping[str, pl.DataFrame]) -> list[str]:
     """What the live records (one frame a root class) lack or have too much; empty when right."""
     found = {root: frame.height for root, frame in frames.items() if frame.height}
-    said = [f"{root}: {n} expected, {found.get(root, 0)} live" for root, n in expected.counts.items()
-            if found.get(root, 0) != n]
-    said += [f"{root}: {n} live, none expected" for root, n in found.items()
-             if root not in expected.counts]
+    said = [
+        f"{root}: {n} expected, {found.get(root, 0)} live"
+        for root, n in expected.counts.items()
+        if found.get(root, 0) != n
+    ]
+    said += [
+        f"{root}: {n} live, none expected"
+        for root, n in found.items()
+        if root not in expected.counts
+    ]
     said += _events(expected, frames.get("EventRecord"))
     for root, records in expected.records.items():
-        rows = {row["iri"]: row for row in frames[root].iter_rows(named=True)} if root in frames else {}
+        rows = (
+            {row["iri"]: row for row in frames[root].iter_rows(named=True)}
+            if root in frames
+            else {}
+        )
         for facts in records:
             iri = record_iri(BASE, root, expected.dataset, [str(part) for part in facts["key"]])
             row = rows.get(iri)
