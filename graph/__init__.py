@@ -18,6 +18,7 @@ from graph.errors import (
 from graph.opening import open_store
 from graph.port import Filter, Link, Node, Op, Page, Statement, Store, Value
 from graph.projection import Progress, project, rebuild
+from graph.rdf import export
 
 __all__ = [
     "BadCursorError",
@@ -42,6 +43,7 @@ __all__ = [
     "UnknownStoreError",
     "Value",
     "WrongReleaseError",
+    "export",
     "open_store",
     "project",
     "rebuild",

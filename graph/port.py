@@ -94,6 +94,9 @@ class Store(Protocol):
     def nodes(self, iris: Iterable[str], release: int) -> dict[str, Node]:
         """The live records among these IRIs, keyed by IRI, in the order asked."""
 
+    def kinds(self, iris: Iterable[str], release: int) -> dict[str, str]:
+        """The leaf class of the live records among these IRIs; cheaper than the nodes."""
+
     def incoming(
         self, iris: Iterable[str], types: Sequence[str] | None, release: int
     ) -> dict[str, list[Link]]:
@@ -176,6 +179,10 @@ class Store(Protocol):
 
     def forget(self, iris: Iterable[str]) -> None:
         """Erase records in all releases, with the links to and from them, so that no byte is left.
+
+        A record of linkage (dataset `justicegraph/linkage`) that names one of them goes as a
+        whole. What Releases.forget does to the record tables is the measure: a rebuild after it
+        gives the same content.
 
         Raises NotErasedError when a reader stands in the way; the rows are gone by then, and the
         same call again finishes.

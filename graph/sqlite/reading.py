@@ -18,6 +18,10 @@ SELECT n.version, n.iri, t.text, n.class, n.dataset, d.text, n.since
 FROM term t JOIN node n ON n.iri = t.id JOIN term d ON d.id = n.document
 WHERE t.text IN (SELECT value FROM json_each(?1)) AND n.since <= ?2 AND n.until > ?2"""
 
+_KINDS = """
+SELECT t.text, c.text FROM term t JOIN node n ON n.iri = t.id JOIN term c ON c.id = n.class
+WHERE t.text IN (SELECT value FROM json_each(?1)) AND n.since <= ?2 AND n.until > ?2"""
+
 _OUTGOING = """
 SELECT e.source, e.type, t.text FROM edge e JOIN term t ON t.id = e.target
 WHERE e.source IN (SELECT value FROM json_each(?1)) AND e.since <= ?2 AND e.until > ?2
@@ -52,7 +56,7 @@ ORDER BY t.text"""
 _LINKS = """
 SELECT s.text, k.text, t.text FROM edge e JOIN term s ON s.id = e.source
 JOIN term k ON k.id = e.type JOIN term t ON t.id = e.target
-WHERE e.since <= ?1 AND e.until > ?1"""
+WHERE e.since <= ?1 AND e.until > ?1 AND k.text IN (SELECT value FROM json_each(?2))"""
 
 _MANY_CODES = """
 SELECT s.text, k.text, c.text FROM value v JOIN term k ON k.id = v.property
@@ -120,8 +124,10 @@ def nodes(
     version_of = {row[1]: row[0] for row in rows}
     outgoing = connection.execute(_OUTGOING, (packed(version_of), release)).fetchall()
     texts = names.of(connection, {kind for _, kind, _ in outgoing})
+    links = _links(layout)
     for source, kind, target in outgoing:
-        found[version_of[source]][1].setdefault(texts[kind], []).append(target)
+        if texts[kind] in links:
+            found[version_of[source]][1].setdefault(texts[kind], []).append(target)
     made = {
         iri: Node(iri, texts[cls], texts[dataset], document, max(since, oldest), *found[version])
         for version, _, iri, cls, dataset, document, since in rows
@@ -201,6 +207,11 @@ _READERS: dict[str, Callable[[Any], Value]] = {
 }
 
 
+def kinds(connection: sqlite3.Connection, iris: Iterable[str], release: int) -> dict[str, str]:
+    """Store.kinds."""
+    return dict(connection.execute(_KINDS, (packed(iris), release)).fetchall())
+
+
 def incoming(
     connection: sqlite3.Connection, iris: list[str], types: Sequence[str] | None, release: int
 ) -> dict[str, list[Link]]:
@@ -230,9 +241,14 @@ def reach(
     return [iri for (iri,) in connection.execute(_REACH, parameters)]
 
 
+def _links(layout: Layout) -> set[str]:
+    """Links of the ontology as it is; a property that it has lost is kept, but not told."""
+    return {p.name for properties in layout.links.values() for p in properties}
+
+
 def content(connection: sqlite3.Connection, layout: Layout, release: int) -> Iterator[Statement]:
     """Store.content."""
-    yield from connection.execute(_LINKS, (release,))
+    yield from connection.execute(_LINKS, (release, packed(_links(layout))))
     many = sorted({p.name for ps in layout.many.values() for p in ps if p.kind == "code"})
     if many:
         yield from connection.execute(_MANY_CODES, (release, packed(many)))

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from graph.sqlite.layout import OPEN, Layout, sql
 from graph.sqlite.terms import ids_of, packed
+from releases.forgetting import DERIVED
 
 # The versions to remove are put in this table first, so that each statement below finds them by
 # key and none of them has to hold a list in memory.
@@ -55,6 +56,13 @@ def forget(connection: sqlite3.Connection, layout: Layout, iris: Iterable[str]) 
     """Remove all versions of records, links to and from them, and every text nobody uses now."""
     asked = packed(ids_of(connection, iris).values())
     _collect(connection, "iri IN (SELECT value FROM json_each(?))", (asked,))
+    connection.execute(
+        "INSERT OR IGNORE INTO gone SELECT n.version, n.iri, n.since"
+        " FROM edge e JOIN node n ON n.iri = e.source AND n.since = e.since"
+        " JOIN term d ON d.id = n.dataset"
+        " WHERE e.target IN (SELECT value FROM json_each(?)) AND d.text = ?",
+        (asked, DERIVED),
+    )
     _remove_collected(connection, layout)
     connection.execute(
         "DELETE FROM edge WHERE target IN (SELECT value FROM json_each(?))", (asked,)

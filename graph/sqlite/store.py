@@ -47,6 +47,11 @@ class SqliteStore:
             names = self._remembered(meta["epoch"])
             return reading.nodes(connection, self._layout, names, asked, release, meta["oldest"])
 
+    def kinds(self, iris: Iterable[str], release: int) -> dict[str, str]:
+        with self._database.reading() as connection:
+            reading.held(connection, release)
+            return reading.kinds(connection, iris, release)
+
     def incoming(
         self, iris: Iterable[str], types: Sequence[str] | None, release: int
     ) -> dict[str, list[Link]]:
