@@ -80,9 +80,7 @@ class Releases:
         rows = self._rows(root, until, pending)
         if iris is not None:
             rows = rows.filter(pl.col("iri").is_in(_series(iris)))
-        chosen = mentioned(rows, until)
-        if not mentions:
-            chosen = newest(chosen)
+        chosen = mentioned(rows, until) if mentions else newest(rows, until)
         if documents is not None:
             chosen = chosen.filter(pl.col("document").is_in(_series(documents)))
         wanted = list(columns) if columns is not None else list(self.model.table_schema(root))
@@ -98,29 +96,26 @@ class Releases:
         if since:
             self.release(since)
         low, high = min(since, last), max(since, last)
+        table = self._tables[root]
         touched = (
-            self._tables[root]
-            .scan(low, high)
+            table.scan(low, high)
             .filter((pl.col("release") > low) & (pl.col("release") <= high))
             .select(pl.col("iri").unique())
             .collect()["iri"]
         )
+        rows = table.scan(until=high, numbered=True)
+        theirs = rows.filter(pl.col("iri").is_in(touched.implode()))
+        before = newest(theirs, since).select("iri", "hash", ROW).collect()
+        after = newest(theirs, last).select("iri", "hash", ROW).collect()
+        puts = after.join(before, on=["iri", "hash"], how="anti")
+        deletes = before.join(after, on="iri", how="anti")
         names = list(self.model.table_schema(root))
-        before = self._at(root, since, touched).select("iri", "hash")
-        after = self._at(root, last, touched)
-        puts = after.join(before, on=["iri", "hash"], how="anti").with_columns(op=pl.lit("put"))
-        deletes = (
-            self._at(root, since, touched)
-            .join(after.select("iri"), on="iri", how="anti")
-            .with_columns(op=pl.lit("delete"))
+        return pl.concat(
+            [
+                wide(rows, puts.lazy(), names).with_columns(op=pl.lit("put")),
+                wide(rows, deletes.lazy(), names).with_columns(op=pl.lit("delete")),
+            ]
         )
-        return pl.concat([puts, deletes]).select(*names, "op")
-
-    def _at(self, root: str, release: int, iris: pl.Series) -> pl.LazyFrame:
-        rows = self._tables[root].scan(until=release, numbered=True)
-        rows = rows.filter(pl.col("iri").is_in(iris.implode()))
-        chosen = newest(mentioned(rows, release))
-        return wide(rows, chosen, list(self.model.table_schema(root)))
 
     def mentions(
         self, ids: Collection[str] | pl.Series, *, pending: Writer | None = None
