@@ -120,17 +120,14 @@ class Table:
 
     def drop(self, rows: pl.Series) -> None:
         """Remove rows by their `_row` in a scan of the whole table."""
-        start, starts = 0, {}
+        start, spans = 0, {}
         for path, count in self._files().items():
-            starts[path] = start
+            spans[path] = (start, start + count)
             start += count
-        ends = dict(zip(starts, [*list(starts.values())[1:], start], strict=True))
-        affected = [
-            path for path in starts if rows.is_between(starts[path], ends[path], "left").any()
-        ]
+        affected = [path for path, span in spans.items() if rows.is_between(*span, "left").any()]
 
         def without(path: Path, content: pl.DataFrame) -> pl.DataFrame:
-            numbered = content.with_row_index(ROW, starts[path])
+            numbered = content.with_row_index(ROW, spans[path][0])
             return numbered.filter(~pl.col(ROW).is_in(rows.implode())).drop(ROW)
 
         if affected:

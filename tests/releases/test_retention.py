@@ -61,8 +61,18 @@ def test_kept_releases_answer_as_before(steps: list[Step], keep: int) -> None:
         for number in old:
             with pytest.raises(NoSuchReleaseError, match="older than what is kept"):
                 store.state("PersonRecord", number)
+        store.retain(1)
+        assert everything(store, len(steps)) == before[len(steps)]
         write(store, [("a", "d", "z")])
         assert store.current == len(steps) + 1
+
+
+def test_a_table_may_become_empty(store: Releases) -> None:
+    write(store, [("a", "d", "x")])
+    write(store, [("a", "d", None)])
+    assert store.retain(1) == (1,)
+    assert store.retain(1) == ()
+    assert store.state("PersonRecord").collect().is_empty()
 
 
 def test_rows_only_older_releases_needed_are_gone(store: Releases, put: Put) -> None:
