@@ -1,7 +1,7 @@
 """Checking record frames against the shapes: frames in, findings out."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -186,19 +186,28 @@ class _Batch:
 
     def _results_on_all(self, check: "Check") -> Iterator[tuple[str, int, "Result"]]:
         """For what looks beyond the record (longer paths, SPARQL): the batch as one graph."""
-        where = {
-            node: (root, row)
-            for root, frame in self._frames.items()
-            if check.elsewhere or (within := self._within(check, root))
-            for node, row in self._nodes(frame if check.elsewhere else self._rows(root, within))
-        }
-        if not where:
+        targeted: list[RDFNode] = [
+            node
+            for root in self._frames
+            if (within := self._within(check, root))
+            for node, _ in self._nodes(self._rows(root, within))
+        ]
+        if not (targeted or check.elsewhere):
             return
-        graph = self._graph(check.mentions)
-        focus = check.found_by_target(graph) if check.elsewhere else list(where)
-        for result in check.results(graph, [node for node in focus if node in where]):
+        graph, where = self._graph(check.mentions), self._where
+        if check.elsewhere:
+            targeted = [node for node in check.found_by_target(graph) if node in where]
+        for result in check.results(graph, targeted):
             if isinstance(result.focus, RDFNode) and result.focus in where:
                 yield *where[result.focus], result
+
+    @cached_property
+    def _where(self) -> dict[RDFNode, tuple[str, int]]:
+        return {
+            node: (root, row)
+            for root, frame in self._frames.items()
+            for node, row in self._nodes(frame)
+        }
 
     @staticmethod
     def _nodes(frame: pl.DataFrame) -> list[tuple[RDFNode, int]]:
