@@ -11,7 +11,8 @@ from loaders import lint
 from loaders.catalogue import reader_of
 from loaders.extract import Extractor
 from loaders.mapping_yaml import read_mapping
-from loaders.messages import Unreadable, messages
+from loaders.messages import messages_of
+from loaders.recognise import Recogniser, Skipped
 from loaders.trees import Limits
 from loaders.typed import Typed, Typist
 from ontology.errors import JusticeGraphError
@@ -47,11 +48,14 @@ def _try(mapping_file: Path, file: Path, given: list[str]) -> Iterator[str]:
     match = mapping.filename.search(file.name) if mapping.filename else None
     groups = match.groupdict("") if match else {}
     pairs = dict(pair.partition("=")[::2] for pair in given)
-    for message in messages(file, mapping.format, reader_of(mapping), Limits()):
-        if isinstance(message.content, Unreadable):
-            yield str(message.content.error)
-        else:
-            extractor.add(message.content, 0, message.place, groups, pairs)
+    found = Recogniser([mapping], Limits()).recognise(file)
+    if isinstance(found, Skipped):
+        yield f"NOT RECOGNISED: {found.reason}"
+    recognised = Recogniser([mapping], Limits()).recognise(file, mapping)
+    if isinstance(recognised, Skipped):
+        return
+    for message in messages_of(recognised.tree, reader_of(mapping)):
+        extractor.add(message.content, 0, message.place, groups, pairs)
     yield from _lines(Typist(mapping, model, BASE).type(extractor.take()))
 
 

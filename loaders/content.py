@@ -13,12 +13,12 @@ import polars as pl
 DIGEST_BYTES = 16
 
 
-def digest(text: str) -> str:
-    """The fingerprint of one text."""
-    return blake2b(text.encode(), digest_size=DIGEST_BYTES).hexdigest()
+def fingerprint(data: bytes) -> str:
+    """The fingerprint of some bytes."""
+    return blake2b(data, digest_size=DIGEST_BYTES).hexdigest()
 
 
-def digests(texts: pl.Series) -> pl.Series:
+def fingerprints(texts: pl.Series) -> pl.Series:
     """The fingerprint of each text of a column without nulls."""
     return pl.Series(
         texts.name,

@@ -1,6 +1,5 @@
 """Message trees to raw frames, in one pass over each message, by compiled paths."""
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -8,6 +7,7 @@ import orjson
 import polars as pl
 
 from loaders.codes import class_chooser, denoting
+from loaders.content import fingerprint
 from loaders.mapping import Block, Condition, SourceMapping, Value
 from loaders.paths import Misfit, Path, Tree, places, walker
 from loaders.raw import DOCUMENTS, FAULTS, Raw
@@ -332,12 +332,10 @@ class Extractor:
             text is None and not part.optional and part.how != "const"
             for text, part in zip(key, rule.key, strict=True)
         )
+        content = fingerprint(orjson.dumps(node, option=orjson.OPT_SORT_KEYS))
         if (missing or not key) and rule.by_content:
-            digest = hashlib.blake2b(
-                orjson.dumps(node, option=orjson.OPT_SORT_KEYS), digest_size=16
-            ).hexdigest()
-            seen[digest] = seen.get(digest, 0) + 1
-            key = ["content", digest, str(seen[digest])]
+            seen[content] = seen.get(content, 0) + 1
+            key = ["content", content, str(seen[content])]
         version = self._version(scope) if self._version else None
         if type(version) is Misfit:
             self._faults.append((document, None, "version", "", "JG-LOD-021", version.met))
@@ -345,7 +343,7 @@ class Extractor:
         for text, get in self._require:
             if as_text(get(scope)) is None:
                 self._faults.append((document, None, text, text, "JG-LOD-020", ""))
-        self._documents.append([document, file, place, version, *key])  # type: ignore[list-item]  # not a Misfit any more
+        self._documents.append([document, file, place, version, content, *key])  # type: ignore[list-item]  # not a Misfit any more
 
     def _once(self, blocks: Sequence[_Node], scope: Scope, place: str) -> list[_Found]:
         """Number the instances of blocks made at most once, before any link is followed."""

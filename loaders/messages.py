@@ -1,4 +1,4 @@
-"""The messages of one JSON, JSON Lines or XML file."""
+"""The messages of a parsed file, or of the lines of a JSON Lines file."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,9 +6,8 @@ from pathlib import Path as FilePath
 
 from loaders.catalogue import Reader
 from loaders.errors import FileError
-from loaders.mapping import Format
 from loaders.paths import Tree
-from loaders.trees import Limits, json_tree, xml_tree
+from loaders.trees import Limits, json_tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,36 +25,31 @@ class Message:
     content: Tree | Unreadable
 
 
-def messages(file: FilePath, form: Format, reader: Reader, limits: Limits) -> Iterator[Message]:
-    """The messages of a file, one at a time.
-
-    Raises FileError when the file as a whole cannot be read.
-    """
-    if form == "json" and file.suffix.lower() in (".jsonl", ".ndjson"):
-        yield from _lines(file, reader, limits)
-        return
-    size = file.stat().st_size
-    if size > limits.message_bytes:
-        raise too_large(size, limits)
-    data = file.read_bytes()
-    tree = json_tree(data, limits) if form == "json" else xml_tree(data, limits)
-    for message in reader(tree):
-        yield Message("", message)
+def messages_of(tree: Tree, reader: Reader) -> list[Message]:
+    """The messages in a parsed file. Raises FileError when one of them cannot be read."""
+    return [Message("", message) for message in reader(tree)]
 
 
-def _lines(file: FilePath, reader: Reader, limits: Limits) -> Iterator[Message]:
+def lines_of(file: FilePath, reader: Reader, limits: Limits) -> Iterator[Message]:
+    """The messages of a JSON Lines file, one line at a time, the unreadable ones among them."""
+    number = 0
     with file.open("rb") as stream:
-        for number, line in enumerate(iter(lambda: stream.readline(limits.message_bytes + 1), b"")):
-            if len(line) > limits.message_bytes:
-                raise too_large(len(line), limits, f"line {number + 1}: ")
-            if not line.strip():
-                continue
-            place = f"line {number + 1}"
-            try:
-                for message in reader(json_tree(line, limits)):
-                    yield Message(place, message)
-            except FileError as error:
-                yield Message(place, Unreadable(error))
+        while line := stream.readline(limits.message_bytes + 1):
+            number += 1
+            place = f"line {number}"
+            size = len(line)
+            while len(line) > limits.message_bytes and not line.endswith(b"\n"):
+                line = stream.readline(limits.message_bytes)
+                size += len(line)
+                if not line:
+                    break
+            if size > limits.message_bytes:
+                yield Message(place, Unreadable(too_large(size, limits)))
+            elif line.strip():
+                try:
+                    yield from [Message(place, tree) for tree in reader(json_tree(line, limits))]
+                except FileError as error:
+                    yield Message(place, Unreadable(error))
 
 
 def too_large(size: int, limits: Limits, where: str = "") -> FileError:

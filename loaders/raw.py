@@ -22,6 +22,7 @@ DOCUMENTS = {
     "_file": pl.Int64(),
     "_place": pl.String(),
     "version": pl.String(),
+    "content": pl.String(),
 }
 FAULTS = {
     "_doc": pl.Int64(),
@@ -37,7 +38,8 @@ FAULTS = {
 class Raw:
     """One batch of whole documents.
 
-    documents: `DOCUMENTS` and key parts `k:<i>`. sheets: block name → raw frame.
+    documents: `DOCUMENTS` and key parts `k:<i>`; content is the fingerprint of the whole, mapped or
+    not. sheets: block name → raw frame.
     faults: what did not fit, by `FAULTS`; `_n` is null where it concerns the whole document.
     instances: how many `_n` were given.
     """

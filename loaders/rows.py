@@ -6,12 +6,11 @@ from functools import reduce
 import polars as pl
 
 from loaders.codes import classes_of, denoting
-from loaders.content import digests
+from loaders.content import fingerprints
 from loaders.errors import MappingError
 from loaders.mapping import Block, Condition, SourceMapping, Value
 from loaders.paths import Path
 from loaders.raw import DOCUMENTS, FAULTS, Raw
-from loaders.tables import Rows
 from ontology.model import Model
 
 _SEPARATOR = "\x1f"
@@ -53,18 +52,18 @@ class RowExtractor:
 
     def raw(
         self,
-        rows: Rows,
+        rows: pl.DataFrame,
         file: int,
         groups: Mapping[str, str],
         given: Mapping[str, str],
         twins: Twins,
     ) -> Raw:
-        """One batch. Rows without the right columns become documents with a fault."""
+        """One batch of `tables.Rows.frame`. groups, given: what @file. and @with. mean."""
         self.file, self.given = groups, given
-        told = [name for name in rows.frame.columns if name != "_row"]
+        told = [name for name in rows.columns if name != "_row"]
         text = pl.concat_str([pl.col(name).fill_null("") for name in told], separator=_SEPARATOR)
-        content = digests(rows.frame.select(content=text)["content"])
-        frame = rows.frame.with_row_index("_doc").with_columns(
+        content = fingerprints(rows.select(content=text)["content"])
+        frame = rows.with_row_index("_doc").with_columns(
             pl.col("_doc").cast(pl.Int64),
             content.alias("_content"),
             _place=pl.format("row {}", "_row"),
@@ -124,7 +123,7 @@ class RowExtractor:
             for path in rule.require
         ]
         return (
-            made.select(*DOCUMENTS, *names, content="_content"),
+            made.rename({"_content": "content"}).select(*DOCUMENTS, *names),
             pl.concat(faults) if faults else pl.DataFrame(schema=FAULTS),
         )
 

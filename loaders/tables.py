@@ -66,7 +66,7 @@ def header(file: FilePath) -> tuple[str, ...]:
     return tuple(names)
 
 
-def vet(file: FilePath, limits: Limits) -> None:
+def vet(file: FilePath, names: tuple[str, ...], limits: Limits) -> None:
     """Refuse a file that cannot be read to its end, before any row of it is used.
 
     Raises FileError: not UTF-8, NUL bytes, a line above the limit, a quote never closed.
@@ -105,6 +105,10 @@ def vet(file: FilePath, limits: Limits) -> None:
             "a quoted value is never closed",
             "Ask the sender for the whole file again; look for a single double quote.",
         )
+    if quotes and file.stat().st_size > BLOCK_BYTES:
+        # A quoted value may span lines, so only the parser knows how long a row is.
+        for _ in batches(file, names):
+            pass
 
 
 def _not_utf8(line: int) -> FileError:

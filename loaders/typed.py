@@ -38,12 +38,15 @@ INSTANCES = {
     "iri": pl.String(),
 }
 
+_DATED = ("eventDate", "recordedDate")
+
 
 @dataclass(frozen=True, slots=True)
 class Typed:
     """A batch, typed.
 
-    documents: `_doc`, `_file`, `_place`, `document`, `version`. frames: block name → typed frame.
+    documents: `_doc`, `_file`, `_place`, `document`, `version`, `content`. frames: block name →
+    typed frame.
     instances: every record instance of the batch. faults: by `FAULTS`, also of frames' cells.
     unknown: scheme, notation, column, count.
     """
@@ -100,7 +103,7 @@ class _Batch:
             if (frame := self.raw.sheets[block.name]).height
         }
         return Typed(
-            documents=documents.select("_doc", "_file", "_place", "document", "version"),
+            documents=documents.select("_doc", "_file", "_place", "document", "version", "content"),
             frames=frames,
             instances=self.instances,
             faults=pl.concat(self.faults) if self.faults else pl.DataFrame(schema=FAULTS),
@@ -241,7 +244,15 @@ class _Batch:
                 columns.append(self.link(column, column.rule, prop, frame))
             else:
                 columns.append(self.values(column, column.rule, prop, frame))
-        return result.with_columns(columns)
+        result = result.with_columns(columns)
+        precision = date_precision(block)
+        if precision is None:
+            return result
+        date, notation = precision
+        iri = self.model.concept_iri("date-precision", notation)
+        return result.with_columns(
+            pl.when(pl.col(date).is_not_null()).then(pl.lit(iri)).alias("datePrecision")
+        )
 
     def values(
         self, column: Column, value: Value, prop: Property, frame: pl.DataFrame
@@ -363,6 +374,19 @@ class _Batch:
         dataset = link.dataset or self.mapping.source
         made = parts.select(self.iri(root, dataset, list(texts), optional)).to_series()
         return pl.lit(made).alias(column.name)
+
+
+def date_precision(block: Block) -> tuple[str, str] | None:
+    """The date of a block whose precision the mapping leaves open, and the precision it has.
+
+    A date has the precision of the format it was written in: month, otherwise day.
+    """
+    columns = {column.name: column.rule for column in block.columns}
+    for date in _DATED:
+        rule = columns.get(date)
+        if isinstance(rule, Value) and "datePrecision" not in columns:
+            return date, "month" if rule.format == "month" else "day"
+    return None
 
 
 def shorter(

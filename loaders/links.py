@@ -1,0 +1,71 @@
+"""Links that lead to no live record: kept, counted, resolved when the target arrives."""
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from loaders.report import Unresolved
+from ontology.identifiers import root_of_iri_expr
+from ontology.model import Model
+from releases import Releases, Writer
+
+_OPEN = {
+    "source": pl.String(),
+    "property": pl.String(),
+    "root": pl.String(),
+    "target": pl.String(),
+    "count": pl.Int64(),
+}
+
+
+class Links:
+    """Collects links whose target was not there yet when their batch was settled."""
+
+    def __init__(self, model: Model, releases: Releases, writer: Writer, base: str) -> None:
+        self.model, self.releases, self.writer, self.base = model, releases, writer, base
+        self._open = pl.DataFrame(schema=_OPEN)
+
+    def note(self, source: str, records: Mapping[str, pl.DataFrame]) -> None:
+        """Remember the links of accepted records (by root) that lead out of what is loaded."""
+        led = [
+            frame.select(source=pl.lit(source), property=pl.lit(name), target=pl.col(name))
+            .explode("target")
+            .filter(pl.col("target").is_not_null())
+            for frame in records.values()
+            for name in frame.columns
+            if name in self.model.properties and self.model.properties[name].kind == "link"
+        ]
+        if not led:
+            return
+        here = pl.concat([frame.select("iri") for frame in records.values()]).unique()
+        leading = (
+            pl.concat(led)
+            .join(here, left_on="target", right_on="iri", how="anti")
+            .group_by("source", "property", "target")
+            .agg(pl.len().cast(pl.Int64).alias("count"))
+            .with_columns(root=root_of_iri_expr(self.base, "target").fill_null(""))
+            .select(*_OPEN)
+        )
+        self._open = pl.concat([self._open, self._absent(leading)])
+
+    def unresolved(self) -> list[Unresolved]:
+        """Links still without a target, counted by source, property and root class."""
+        counted = (
+            self._absent(self._open)
+            .group_by("source", "property", "root")
+            .agg(pl.col("count").sum())
+            .sort("source", "property", "root")
+        )
+        return [Unresolved(*row) for row in counted.iter_rows()]
+
+    def _absent(self, leading: pl.DataFrame) -> pl.DataFrame:
+        """The links whose target is not live, this load's own records included."""
+        kept = [leading.filter(~pl.col("root").is_in(list(self.model.roots)))]
+        for (root,), part in leading.group_by("root"):
+            if root not in self.model.roots:
+                continue
+            live = self.releases.state(
+                str(root), iris=part["target"].unique(), columns=["iri"], pending=self.writer
+            ).collect()
+            kept.append(part.join(live, left_on="target", right_on="iri", how="anti"))
+        return pl.concat(kept)

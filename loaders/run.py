@@ -1,0 +1,286 @@
+"""The load run: files are found and recognised, their documents settled in batches, and counted."""
+
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path as FilePath
+from typing import Literal
+
+import polars as pl
+
+from loaders import findings, lint
+from loaders.catalogue import named, read_mappings
+from loaders.errors import FileError, LoadError
+from loaders.extract import Extractor
+from loaders.links import Links
+from loaders.mapping import SourceMapping
+from loaders.masking import masked
+from loaders.messages import Unreadable, lines_of, messages_of
+from loaders.raw import Raw
+from loaders.recognise import LINE_SUFFIXES, Recognised, Recogniser, Skipped
+from loaders.report import FileReport, LoadReport, UnknownCode
+from loaders.rows import RowExtractor, Twins
+from loaders.settle import Settled, Settler
+from loaders.snapshot import Snapshot
+from loaders.tables import batches, header, vet
+from loaders.trees import Limits
+from loaders.typed import Typed, Typist
+from ontology.identifiers import BASE
+from ontology.model import Model
+from releases import Releases, Writer
+
+Mode = Literal["delta", "snapshot"]
+Progress = Callable[[int, int | None, str], None]
+BATCH = 20_000
+
+
+def load(
+    paths: Sequence[FilePath],
+    releases: Releases,
+    writer: Writer,
+    model: Model,
+    *,
+    source: str | None = None,
+    mode: Mode = "delta",
+    params: Mapping[str, str] | None = None,
+    base: str = BASE,
+    batch: int = BATCH,
+    max_message: int | None = None,
+    mappings: Sequence[SourceMapping] | None = None,
+    progress: Progress | None = None,
+) -> LoadReport:
+    """Load files and folders into a writer, which the caller commits, or does not (a dry run).
+
+    source: what all files are; None = each is recognised by its content. mode: delta, documents
+    replace documents; snapshot, these files are all there is of their source. params: what
+    `--with` gives. batch: record instances in memory at a time. max_message: bytes of one message.
+    mappings: instead of those in the organisations' folders. progress: called with files done,
+    files in all, and the name of the one at hand.
+
+    Raises LoadError (MappingError, ContractError) when the load as a whole cannot go on: nothing
+    must be committed then. A file that cannot be read only concerns itself: see
+    LoadReport.exit_code. References to absent targets are kept, and counted as unresolved.
+    """
+    known = list(mappings) if mappings is not None else read_mappings()
+    only = named(known, source) if source is not None else None
+    for mapping in [only] if only is not None else known:
+        lint.require(mapping, model)
+    limits = Limits(max_message) if max_message is not None else Limits()
+    run = _Run(releases, writer, model, Recogniser(known, limits), limits, base, batch)
+    run.given = dict(params or {})
+    run.snapshot = Snapshot(releases, writer) if mode == "snapshot" else None
+    files = list(_files(paths))
+    for number, (file, direct) in enumerate(files):
+        if progress is not None:
+            progress(number, len(files), file.name)
+        run.file(file, only, direct=direct)
+    if progress is not None:
+        progress(len(files), len(files), "")
+    return run.finish()
+
+
+def _files(paths: Sequence[FilePath]) -> Iterator[tuple[FilePath, bool]]:
+    """Files in the order of their names, and whether they were named themselves.
+
+    An empty folder stands for itself, so that it is reported. Raises LoadError for a path that
+    does not exist.
+    """
+    for path in paths:
+        if not path.exists():
+            raise LoadError("JG-LOD-015", f"{path} does not exist", "Check the path.")
+        if not path.is_dir():
+            yield path, True
+            continue
+        found = sorted(
+            FilePath(folder, name)
+            for folder, _, names in os.walk(path)
+            for name in names
+            if not name.startswith(".")
+        )
+        yield from ((file, False) for file in found)
+        if not found:
+            yield path, True
+
+
+@dataclass(slots=True)
+class _Work:
+    """What is kept for one source while its files are read."""
+
+    mapping: SourceMapping
+    messages: Extractor
+    rows: RowExtractor
+    typist: Typist
+    settler: Settler
+
+
+class _Run:
+    """One load: counts by file, work by source."""
+
+    def __init__(
+        self,
+        releases: Releases,
+        writer: Writer,
+        model: Model,
+        recogniser: Recogniser,
+        limits: Limits,
+        base: str,
+        batch: int,
+    ) -> None:
+        self.releases, self.writer, self.model = releases, writer, model
+        self.recogniser, self.limits, self.base, self.batch = recogniser, limits, base, batch
+        self.given: dict[str, str] = {}
+        self.snapshot: Snapshot | None = None
+        self.report = LoadReport(writer.load)
+        self.work: dict[str, _Work] = {}
+        self.links = Links(model, releases, writer, base)
+        self.unknown: Counter[tuple[str, str, str, str]] = Counter()
+
+    def file(self, file: FilePath, only: SourceMapping | None, *, direct: bool) -> None:
+        """Read one file, or say why not."""
+        report = FileReport(str(file))
+        self.report.files.append(report)
+        mapping = only
+        try:
+            if file.is_dir():
+                raise FileError("JG-LOD-016", "the folder holds no files", "Check the path.")
+            found = self.recogniser.recognise(file, only)
+            if isinstance(found, Skipped):
+                report.status, report.reason = "skipped", found.reason
+                if direct and not file.suffix and only is None:
+                    report.reason += "; name its source with --source if it is data"
+                return
+            mapping = found.mapping
+            report.source = mapping.source
+            if self.snapshot is not None:
+                self.snapshot.begin(mapping)
+            self._read(file, found)
+        except FileError as error:
+            self._unreadable(report, mapping, error)
+        except OSError as error:
+            why = FileError(
+                "JG-LOD-016", error.strerror or "it cannot be opened", "Check its permissions."
+            )
+            self._unreadable(report, mapping, why)
+
+    def _unreadable(
+        self, report: FileReport, mapping: SourceMapping | None, error: FileError
+    ) -> None:
+        report.status, report.reason = "unreadable", f"{error.code}: {error.cause}"
+        self.writer.report(findings.of_file(report.path, mapping, error))
+
+    def _read(self, file: FilePath, found: Recognised) -> None:
+        number, mapping = len(self.report.files) - 1, found.mapping
+        work = self._work(mapping)
+        match = mapping.filename.search(file.name) if mapping.filename else None
+        groups = match.groupdict("") if match else {}
+        if mapping.format == "csv":
+            self._rows(file, number, work, groups)
+            return
+        reader = self.recogniser.readers[mapping.source]
+        told = (
+            lines_of(file, reader, self.limits)
+            if file.suffix.lower() in LINE_SUFFIXES
+            else messages_of(found.tree, reader)
+        )
+        seen: dict[str, int] = {}
+        for message in told:
+            if isinstance(message.content, Unreadable):
+                self._lost_message(number, message.place, message.content.error, mapping)
+                continue
+            work.messages.add(message.content, number, message.place, groups, self.given, seen)
+            if work.messages.instances >= self.batch:
+                self._flush(work)
+
+    def _lost_message(
+        self, number: int, place: str, error: FileError, mapping: SourceMapping
+    ) -> None:
+        """A message that cannot be read counts as one read and rejected."""
+        report = self.report.files[number]
+        report.read += 1
+        report.rejected += 1
+        report.unreadable_messages += 1
+        self.writer.report(findings.of_file(report.path, mapping, error, place))
+
+    def _rows(self, file: FilePath, number: int, work: _Work, groups: dict[str, str]) -> None:
+        names = header(file)
+        vet(file, names, self.limits)
+        twins, report = Twins(), self.report.files[number]
+        for rows in batches(file, names):
+            if rows.refused.height:
+                report.read += rows.refused.height
+                report.rejected += rows.refused.height
+                self.writer.report(
+                    findings.of_refused_rows(
+                        rows.refused, len(names), report.path, work.mapping.source
+                    )
+                )
+            for start in range(0, rows.frame.height, self.batch):
+                part = rows.frame.slice(start, self.batch)
+                raw = work.rows.raw(part, number, groups, self.given, twins)
+                self._settle(work, raw)
+
+    def _work(self, mapping: SourceMapping) -> _Work:
+        if mapping.source not in self.work:
+            typist = Typist(mapping, self.model, self.base)
+            self.work[mapping.source] = _Work(
+                mapping,
+                Extractor(mapping, self.model),
+                RowExtractor(mapping, self.model),
+                typist,
+                Settler(mapping, typist, self.model, self.releases, self.writer),
+            )
+        return self.work[mapping.source]
+
+    def _flush(self, work: _Work) -> None:
+        self._settle(work, work.messages.take())
+
+    def _settle(self, work: _Work, raw: Raw) -> None:
+        if not raw.documents.height:
+            return
+        typed = work.typist.type(raw)
+        files = pl.Series([file.path for file in self.report.files], dtype=pl.String)
+        settled = work.settler.settle(typed, files)
+        self.writer.report(settled.findings)
+        self._count(work.mapping, typed, settled)
+        self.links.note(work.mapping.source, settled.records)
+        if self.snapshot is not None:
+            self.snapshot.met(work.mapping, settled.documents)
+
+    def _count(self, mapping: SourceMapping, typed: Typed, settled: Settled) -> None:
+        fates = settled.fates
+        if mapping.format == "csv":
+            fates = _of_rows(fates)
+        for number, fate, count in fates.group_by("_file", "fate").len().iter_rows():
+            report = self.report.files[number]
+            report.read += count
+            setattr(report, fate, getattr(report, fate) + count)
+        for scheme, notation, column, count in typed.unknown.iter_rows():
+            self.unknown[mapping.source, column, scheme, notation] += count
+
+    def finish(self) -> LoadReport:
+        """What is still held is settled; then what concerns the load as a whole."""
+        for work in self.work.values():
+            self._flush(work)
+        if self.snapshot is not None:
+            self.report.removed = self.snapshot.finish(self.report)
+        self.report.unresolved = self.links.unresolved()
+        self.report.unknown = [
+            UnknownCode(source, column, scheme, self._shown(column, notation), count)
+            for (source, column, scheme, notation), count in sorted(self.unknown.items())
+        ]
+        self.writer.report(findings.of_codes(self.report.unknown))
+        self.report.check()
+        return self.report
+
+    def _shown(self, column: str, notation: str) -> str:
+        return masked(notation, self.model.properties[column].sensitivity)
+
+
+_WORST = ("rejected", "loaded", "superseded", "unchanged")
+
+
+def _of_rows(fates: pl.DataFrame) -> pl.DataFrame:
+    """The fate of each CSV row: rejected if any of its records is, else loaded if any is."""
+    order = pl.col("fate").replace_strict(_WORST, range(len(_WORST)), return_dtype=pl.Int64)
+    return fates.sort(order).unique("_doc", keep="first", maintain_order=True)

@@ -1,0 +1,242 @@
+"""One typed batch to its fate: merged, checked, set against what is loaded, written.
+
+Every record instance ends as exactly one of loaded, rejected, unchanged or superseded.
+"""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+import shapes
+from loaders import findings
+from loaders.faults import KINDS
+from loaders.mapping import SourceMapping
+from loaders.merge import merge
+from loaders.typed import FAULTS, Typed, Typist
+from ontology.model import Model
+from releases import Releases, Writer, replace
+
+_OF_DOCUMENT = [code for code, kind in KINDS.items() if kind.effect == "document"]
+_OF_RECORD = [code for code, kind in KINDS.items() if kind.effect == "record"]
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """fates: `_n`, `_doc`, `_file`, fate, of every instance. records: accepted ones by root.
+    documents: ids met. findings: all of the batch, not yet written.
+    """
+
+    fates: pl.DataFrame
+    records: dict[str, pl.DataFrame]
+    documents: pl.Series
+    findings: pl.DataFrame
+
+
+class Settler:
+    """Settles the batches of one source into one writer."""
+
+    def __init__(
+        self,
+        mapping: SourceMapping,
+        typist: Typist,
+        model: Model,
+        releases: Releases,
+        writer: Writer,
+    ) -> None:
+        self.mapping, self.typist, self.model = mapping, typist, model
+        self.releases, self.writer = releases, writer
+
+    def settle(self, typed: Typed, files: pl.Series) -> Settled:
+        """Write one batch. files: paths, by file number."""
+        code = pl.col("code")
+        refused = typed.faults.filter(code.is_in(_OF_DOCUMENT))["_doc"].unique()
+        bad = typed.faults.filter(code.is_in(_OF_RECORD))["_n"].unique()
+        told = {
+            name: frame.filter(
+                ~pl.col("_doc").is_in(refused.implode())
+                & ~pl.col("_n").is_in(bad.implode())
+                & pl.col("iri").is_not_null()
+            )
+            for name, frame in typed.frames.items()
+        }
+        records, notes = self._merged(told)
+        checked = shapes.check(
+            {root: _content(frame) for root, frame in records.items()}, self.model
+        )
+        accepted = _without_violations(records, checked)
+        mentions = _mentions(accepted)
+        versions = self._versions(typed, refused, mentions, files)
+        ids = versions["document"].unique()
+        decided = replace(
+            self.releases.seen(ids, pending=self.writer),
+            self.releases.mentions(ids, pending=self.writer),
+            versions,
+            mentions,
+        )
+        self._write(decided.mentions, decided.deletes, decided.documents, accepted, versions)
+        return Settled(
+            fates=_fates(typed, refused, bad, decided.mentions),
+            records=accepted,
+            documents=ids,
+            findings=findings.together(
+                [
+                    findings.of_faults(
+                        pl.concat([typed.faults, notes]), typed, files, self.mapping
+                    ),
+                    findings.of_shapes(
+                        checked, _numbered(records), typed, files, self.mapping, self.model
+                    ),
+                    findings.of_versions(decided.versions),
+                ]
+            ),
+        )
+
+    def _merged(
+        self, told: dict[str, pl.DataFrame]
+    ) -> tuple[dict[str, pl.DataFrame], pl.DataFrame]:
+        """Records by root class, and the contradictions within documents as faults."""
+        by_root: dict[str, list[pl.DataFrame]] = {}
+        for name, frame in told.items():
+            if frame.height:
+                by_root.setdefault(self.typist.roots[name], []).append(frame)
+        records, notes = {}, [pl.DataFrame(schema=FAULTS)]
+        for root, frames in sorted(by_root.items()):
+            merged = merge(frames, root, self.model)
+            records[root] = merged.frame
+            notes.append(
+                merged.conflicts.select(
+                    "_doc",
+                    "_n",
+                    "column",
+                    code=pl.lit("JG-LOD-031"),
+                    detail=pl.lit(""),
+                    value=pl.lit(""),
+                )
+            )
+        return records, pl.concat(notes)
+
+    def _versions(
+        self, typed: Typed, refused: pl.Series, mentions: pl.DataFrame, files: pl.Series
+    ) -> pl.DataFrame:
+        """The batch's documents as `releases.replace` wants them; those without a key are not."""
+        missed = (
+            typed.instances.filter(pl.col("iri").is_not_null())
+            .select(pl.col("_doc").alias("instance"), "iri")
+            .unique()
+            .join(mentions.select("instance", "iri"), on=["instance", "iri"], how="anti")
+            .group_by("instance")
+            .agg(pl.col("iri").sort().alias("rejected"))
+        )
+        is_refused = pl.col("_doc").is_in(refused.implode())
+        named = typed.documents.filter(pl.col("document").is_not_null())
+        return named.select(
+            pl.col("_doc").alias("instance"),
+            "document",
+            pl.lit(self.mapping.source).alias("dataset"),
+            "version",
+            pl.col("content").alias("hash"),
+            pl.lit(files.gather(named["_file"])).alias("file"),
+            pl.when(is_refused)
+            .then(pl.lit("refused"))
+            .otherwise(pl.lit("accepted"))
+            .alias("outcome"),
+        ).join(missed, on="instance", how="left", maintain_order="left")
+
+    def _write(
+        self,
+        mentions: pl.DataFrame,
+        deletes: pl.DataFrame,
+        documents: pl.DataFrame,
+        accepted: dict[str, pl.DataFrame],
+        versions: pl.DataFrame,
+    ) -> None:
+        told = versions.select(pl.col("instance").alias("_doc"), "document", "version", "dataset")
+        news = mentions.filter(pl.col("fate") == "loaded")
+        for root, frame in accepted.items():
+            rows = news.filter(pl.col("root") == root)["row"]
+            if rows.len():
+                chosen = frame[rows].join(told, on="_doc", how="left", maintain_order="left")
+                self.writer.put(root, chosen.drop("_n", "_doc", "_place"))
+        for (root,), gone in deletes.group_by("root"):
+            self.writer.delete(str(root), gone.select("iri", "document"))
+        self.writer.put_documents(documents)
+
+
+def _content(frame: pl.DataFrame) -> pl.DataFrame:
+    return frame.drop("_n", "_doc", "_place", "hash")
+
+
+def _without_violations(
+    records: dict[str, pl.DataFrame], checked: pl.DataFrame
+) -> dict[str, pl.DataFrame]:
+    accepted = {}
+    broken = checked.filter(pl.col("severity") == "violation")
+    for root, frame in records.items():
+        rows = broken.filter(pl.col("root") == root)["row"].unique().cast(pl.Int64)
+        good = ~pl.int_range(frame.height, eager=True).is_in(rows.implode())
+        accepted[root] = frame.filter(good)
+    return accepted
+
+
+def _mentions(accepted: dict[str, pl.DataFrame]) -> pl.DataFrame:
+    schema = {
+        "instance": pl.Int64,
+        "root": pl.String,
+        "iri": pl.String,
+        "hash": pl.String,
+        "row": pl.Int64,
+    }
+    frames = [
+        frame.select(
+            pl.col("_doc").alias("instance"),
+            pl.lit(root).alias("root"),
+            "iri",
+            "hash",
+            pl.int_range(pl.len(), dtype=pl.Int64).alias("row"),
+        )
+        for root, frame in accepted.items()
+    ]
+    return pl.concat([pl.DataFrame(schema=schema), *frames])
+
+
+def _numbered(records: dict[str, pl.DataFrame]) -> pl.DataFrame:
+    """Where the checked records come from, by root and row as `shapes.check` counts them."""
+    schema = {"root": pl.String, "row": pl.UInt32, "_doc": pl.Int64, "_n": pl.Int64}
+    frames = [
+        frame.select(
+            pl.lit(root).alias("root"),
+            pl.int_range(pl.len(), dtype=pl.UInt32).alias("row"),
+            "_doc",
+            "_n",
+        )
+        for root, frame in records.items()
+    ]
+    return pl.concat([pl.DataFrame(schema=schema), *frames])
+
+
+def _fates(
+    typed: Typed, refused: pl.Series, bad: pl.Series, mentions: pl.DataFrame
+) -> pl.DataFrame:
+    """The fate of each instance. Of several tellings in a document the first has the record's."""
+    files = typed.documents.select("_doc", "_file")
+    told = mentions.select(pl.col("instance").alias("_doc"), "root", "iri", "fate")
+    is_bad = pl.col("_doc").is_in(refused.implode()) | pl.col("_n").is_in(bad.implode())
+    joined = typed.instances.join(files, on="_doc", how="left", maintain_order="left").join(
+        told, on=["_doc", "root", "iri"], how="left", maintain_order="left"
+    )
+    counted = joined.with_columns(
+        fate=pl.when(is_bad | pl.col("iri").is_null() | pl.col("fate").is_null())
+        .then(pl.lit("rejected"))
+        .otherwise(pl.col("fate"))
+    )
+    first = pl.col("_n") == pl.col("_n").filter(pl.col("fate") != "rejected").min().over(
+        "_doc", "root", "iri"
+    )
+    return counted.select(
+        "_n",
+        "_doc",
+        "_file",
+        fate=pl.when((pl.col("fate") == "rejected") | first)
+        .then(pl.col("fate"))
+        .otherwise(pl.lit("unchanged")),
+    )
