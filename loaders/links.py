@@ -28,12 +28,12 @@ class Links:
     def note(self, source: str, records: Mapping[str, pl.DataFrame]) -> None:
         """Remember the links of accepted records (by root) that lead out of what is loaded."""
         led = [
-            frame.select(source=pl.lit(source), property=pl.lit(name), target=pl.col(name))
-            .explode("target")
-            .filter(pl.col("target").is_not_null())
+            _targets(frame, prop.name).select(
+                pl.lit(source).alias("source"), pl.lit(prop.name).alias("property"), "target"
+            )
             for frame in records.values()
             for name in frame.columns
-            if name in self.model.properties and self.model.properties[name].kind == "link"
+            if (prop := self.model.properties.get(name)) and prop.kind == "link"
         ]
         if not led:
             return
@@ -69,3 +69,10 @@ class Links:
             ).collect()
             kept.append(part.join(live, left_on="target", right_on="iri", how="anti"))
         return pl.concat(kept)
+
+
+def _targets(frame: pl.DataFrame, name: str) -> pl.DataFrame:
+    targets = frame.select(pl.col(name).alias("target"))
+    if isinstance(targets.schema["target"], pl.List):
+        targets = targets.explode("target")
+    return targets.drop_nulls()
