@@ -23,8 +23,9 @@ PARTY_ROLES = {
 
 
 def hearing(tree: Tree) -> Iterator[Tree]:
-    """A hearing message as {hearing, hearingDay?, sharedTime?}; nothing for any other tree.
+    """A hearing message as {hearing, hearingDay, sharedTime?}; nothing for any other tree.
 
+    hearingDay: as the wrapper says, else the sitting of a hearing that has but one day.
     `defendants[]` gain `attendance[]` and the results given to them; `offences[]` have their
     `pleas[]` and `verdicts[]`; `courtApplications[]` have `cases[]` and `parties[]`, each with a
     role and key.
@@ -44,7 +45,7 @@ def hearing(tree: Tree) -> Iterator[Tree]:
     made["courtApplications"] = [
         _application(application, cases) for application in each(body.get("courtApplications"))
     ]
-    yield {**(tree if wrapped else {}), "hearing": made}
+    yield {"hearingDay": _only_day(body), **(tree if wrapped else {}), "hearing": made}
 
 
 def prosecution_case(tree: Tree) -> Iterator[Tree]:
@@ -88,6 +89,11 @@ def flat(value: Tree) -> list[Tree]:
     return [item for part in value for item in flat(part)]
 
 
+def _only_day(body: Node) -> Tree:
+    days = each(body.get("hearingDays"))
+    return days[0].get("sittingDay") if len(days) == 1 else None
+
+
 def _case(case: Node) -> Node:
     return {**case, "defendants": [_defendant(each_) for each_ in each(case.get("defendants"))]}
 
@@ -95,7 +101,7 @@ def _case(case: Node) -> Node:
 def _defendant(defendant: Node) -> Node:
     return {
         **defendant,
-        "judicialResults": each(defendant.get("judicialResults")),
+        "judicialResults": _results(defendant.get("judicialResults")),
         "attendance": [],
         "offences": [_offence(offence) for offence in each(defendant.get("offences"))],
     }
@@ -104,12 +110,26 @@ def _defendant(defendant: Node) -> Node:
 def _offence(offence: Node) -> Node:
     made = {
         **offence,
-        "judicialResults": each(offence.get("judicialResults")),
+        "judicialResults": _results(offence.get("judicialResults")),
         "pleas": [*each(offence.get("plea")), *each(offence.get("pleas"))],
         "verdicts": [*each(offence.get("verdict")), *each(offence.get("verdicts"))],
     }
     made.pop("plea", None)
     made.pop("verdict", None)
+    return made
+
+
+def _results(value: Tree) -> list[Node]:
+    """Results, each with the `amount` it imposes where one prompt states one, such as £1,200.00."""
+    made = []
+    for result in each(value):
+        prompts = each(result.get("judicialResultPrompts"))
+        sums = [
+            prompt.get("value") for prompt in prompts if prompt.get("isFinancialImposition") is True
+        ]
+        if len(sums) == 1 and isinstance(sums[0], str):
+            result = {**result, "amount": sums[0].removeprefix("£").replace(",", "")}
+        made.append(result)
     return made
 
 
@@ -154,7 +174,7 @@ def _place(body: Node, hearing_id: Tree, pairs: list[tuple[Node, Node]]) -> None
     for entry in each(body.get("defendantJudicialResults")):
         found = _named(pairs, entry.get("masterDefendantId"))
         for defendant in found:
-            defendant["judicialResults"] += each(entry.get("judicialResult"))
+            defendant["judicialResults"] += _results(entry.get("judicialResult"))
         if not found:
             loose.append(entry)
     body["defendantJudicialResults"] = loose
