@@ -265,6 +265,8 @@ def read_schemes(say: Statements, classes: Mapping[str, Class]) -> dict[str, Sch
                 close=tuple(say.all(member, SKOS + "closeMatch")),
                 narrow=tuple(say.all(member, SKOS + "narrowMatch")),
                 denotes_class=local(denotes) if denotes else None,
+                valid_from=say.one(member, JG + "validFrom"),
+                valid_to=say.one(member, JG + "validTo"),
                 deprecated=say.true(member, OWL + "deprecated"),
             )
             concepts[concept.notation] = concept
@@ -338,6 +340,15 @@ def build(paths: Sequence[Path]) -> Model:
             coverage_end=say.one(iri, JG + "coverageEnd"),
         )
 
+    def organisation(iri: str) -> Organisation:
+        places = tuple(notation_of(place) for place in say.all(iri, JG + "legalJurisdiction"))
+        return Organisation(
+            **described(say, iri), notation=notation_of(iri), legal_jurisdictions=places
+        )
+
+    def system(iri: str) -> System:
+        return System(**described(say, iri), notation=notation_of(iri))
+
     def stage(concept: Concept) -> Stage:
         terms = ("iri", "label", "definition", "source", "owner", "sensitivity", "notation")
         return Stage(**{term: getattr(concept, term) for term in terms})
@@ -354,18 +365,8 @@ def build(paths: Sequence[Path]) -> Model:
             }
         ),
         datasets=MappingProxyType(read_catalogue(say, "Dataset", dataset)),
-        systems=MappingProxyType(
-            read_catalogue(
-                say, "System", lambda iri: System(**described(say, iri), notation=notation_of(iri))
-            )
-        ),
-        organisations=MappingProxyType(
-            read_catalogue(
-                say,
-                "Organisation",
-                lambda iri: Organisation(**described(say, iri), notation=notation_of(iri)),
-            )
-        ),
+        systems=MappingProxyType(read_catalogue(say, "System", system)),
+        organisations=MappingProxyType(read_catalogue(say, "Organisation", organisation)),
         stages=MappingProxyType(
             {name: stage(c) for name, c in schemes["stage"].concepts.items()}
             if "stage" in schemes

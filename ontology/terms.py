@@ -71,6 +71,7 @@ class Concept(Term):
 
     Where the Turtle of a concept has no source, owner or sensitivity, they are its scheme's.
     denotes_class: the class of a record that carries this code, where the code decides it.
+    valid_from, valid_to: ISO dates of its use, where the list gives them.
     """
 
     scheme: str
@@ -81,6 +82,8 @@ class Concept(Term):
     close: tuple[str, ...]
     narrow: tuple[str, ...]
     denotes_class: str | None
+    valid_from: str | None
+    valid_to: str | None
     deprecated: bool
 
 
@@ -95,9 +98,13 @@ class Scheme(Term):
 
 @dataclass(frozen=True)
 class Organisation(Term):
-    """A body that owns data, systems, code lists or definitions."""
+    """A body that owns data, systems, code lists or definitions.
+
+    legal_jurisdictions: notations of the scheme legal-jurisdiction.
+    """
 
     notation: str
+    legal_jurisdictions: tuple[str, ...]
 
 
 @dataclass(frozen=True)

@@ -148,6 +148,8 @@ def test_links_say_where_they_lead(model: Model) -> None:
         ("spi-plea", "6", "plea", "G"),
         ("cjs-mode-of-trial-reason", "01", "mode-of-trial", "SUM"),
         ("spi-verdict", "A", "conviction", "convicted"),
+        ("spi-attendance", "A", "attendance", "represented"),
+        ("cjs-initiation", "R", "case-initiation", "Q"),
         ("verdict", "NA", "conviction", "convicted"),
         ("cjs-remand-status", "C", "remand-status", "PR"),
         ("cjs-result", "4560", "remand-status", "PR"),
@@ -171,6 +173,7 @@ def test_the_crosswalk_never_guesses(model: Model) -> None:
     assert model.shared(model.concept_iri("cp-gender", "XX"), "sex") is None
     assert model.shared(model.concept_iri("cp-gender", "MALE"), "plea") is None
     assert model.shared(model.concept_iri("cjs-result", "4506"), "remand-status") is None
+    assert model.shared(model.concept_iri("cp-plea", "AUTREFOIS_CONVICT"), "plea") is None
 
 
 @pytest.mark.parametrize(
@@ -215,6 +218,7 @@ def test_a_concept_takes_owner_and_sensitivity_from_its_scheme(model: Model) -> 
     code = model.schemes["ethnicity"].concepts["W1"]
     assert (code.owner, code.sensitivity) == ("moj", "specialCategory")
     assert code.label_cy == "Gwyn: Prydeinig"
+    assert model.schemes["ethnicity"].concepts["W8"].valid_to == "2009-10-09"
 
 
 def test_the_catalogue(model: Model) -> None:
@@ -227,6 +231,8 @@ def test_the_catalogue(model: Model) -> None:
     assert model.systems[dataset.system].owner == "hmcts"
     assert "Hearing" in dataset.event_classes
     assert model.stages["custody"].label == "Custody"
+    assert model.organisations["moj"].legal_jurisdictions == ("england-and-wales",)
+    assert model.datasets["data-first/civil"].coverage_end == "2022-01-31"
     assert {cls.stage for cls in model.classes.values()} - {None} <= set(model.stages)
 
 
