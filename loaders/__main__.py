@@ -1,4 +1,8 @@
-"""python -m loaders try MAPPING FILE [--with k=v]: the records of a file, as JSON lines."""
+"""Work on mappings without a data folder.
+
+python -m loaders try MAPPING FILE [--with k=v]    the records of a file, as JSON lines
+python -m loaders check [--samples DIR]            what is wrong with the mappings
+"""
 
 import sys
 from argparse import ArgumentParser
@@ -13,6 +17,7 @@ from loaders.extract import Extractor
 from loaders.mapping_yaml import read_mapping
 from loaders.messages import messages_of
 from loaders.recognise import Recogniser, Skipped
+from loaders.review import review
 from loaders.trees import Limits
 from loaders.typed import Typed, Typist
 from ontology.errors import JusticeGraphError
@@ -28,7 +33,11 @@ def main(arguments: list[str]) -> int:
     attempt.add_argument("mapping", type=Path)
     attempt.add_argument("file", type=Path)
     attempt.add_argument("--with", dest="given", action="append", default=[], metavar="K=V")
+    checking = commands.add_parser("check", help="check all mappings, also against sample files")
+    checking.add_argument("--samples", type=Path)
     options = parser.parse_args(arguments)
+    if options.command == "check":
+        return _check(options.samples)
     try:
         for line in _try(options.mapping, options.file, options.given):
             print(line)
@@ -36,6 +45,17 @@ def main(arguments: list[str]) -> int:
         print(error, file=sys.stderr)
         return 2
     return 0
+
+
+def _check(samples: Path | None) -> int:
+    found = review(Model.default(), samples)
+    for finding in found.findings:
+        print(f"{finding.where}: {finding.code}: {finding.message}. {finding.fix}")
+    print(
+        f"{len(found.columns)} columns, {len(found.omissions)} reviewed omissions, "
+        f"{found.samples} sample files, {len(found.findings)} findings"
+    )
+    return 1 if found.findings else 0
 
 
 def _try(mapping_file: Path, file: Path, given: list[str]) -> Iterator[str]:

@@ -56,13 +56,13 @@ KINDS = {
         FaultKind(
             "JG-LOD-024",
             "document",
-            "a {detail} has no key: {column} is absent",
+            "{detail} has no key: {column} is absent",
             "Ask the sender for the complete document; nothing of this one is kept.",
         ),
         FaultKind(
             "JG-LOD-025",
             "record",
-            "a {detail} has no key: {column} is absent",
+            "{detail} has no key: {column} is absent",
             "Ask the sender for the identifier; the rest of the document is kept.",
         ),
         FaultKind(
