@@ -87,8 +87,8 @@ def short(iri: str) -> str:
 
 
 def _near(name: str, known: Iterable[str]) -> str:
-    close = get_close_matches(name, list(known), 1, 0.8)
-    return f"Did you mean {short(close[0])}?" if close else "Define it, or correct the name."
+    close = get_close_matches(name, [short(term) for term in known], 1, 0.8)
+    return f"Did you mean {close[0]}?" if close else "Define it, or correct the name."
 
 
 def _defined(graph: "Graph") -> set[str]:
@@ -157,7 +157,9 @@ def _undefined(graphs: Mapping[Path, "Graph"]) -> Iterator[Finding]:
         for iri in sorted(used - defined):
             if iri.startswith((JG, CODE, CATALOGUE)) and iri != JG:
                 message = "The term is used and defined nowhere."
-                yield Finding("JG-LINT-020", short(iri), _name(path), message, _near(iri, defined))
+                yield Finding(
+                    "JG-LINT-020", short(iri), _name(path), message, _near(short(iri), defined)
+                )
 
 
 def _misspelt(graphs: Mapping[Path, "Graph"]) -> Iterator[Finding]:
@@ -174,7 +176,11 @@ def _misspelt(graphs: Mapping[Path, "Graph"]) -> Iterator[Finding]:
                     known = [str(term) for term in dir(vocabulary)]
                     message = f"The vocabulary {vocabulary} has no such term."
                     yield Finding(
-                        "JG-LINT-021", short(str(iri)), _name(path), message, _near(str(iri), known)
+                        "JG-LINT-021",
+                        short(str(iri)),
+                        _name(path),
+                        message,
+                        _near(short(str(iri)), known),
                     )
 
 

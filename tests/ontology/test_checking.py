@@ -105,6 +105,13 @@ def test_each_rule_finds_its_fault(findings: list[Finding], name: str) -> None:
     assert all(finding.fix and finding.message and finding.term for finding in mine)
 
 
+def test_a_misspelt_name_is_answered_with_the_nearest(findings: list[Finding]) -> None:
+    fixes = {finding.file: finding.fix for finding in findings}
+    assert fixes["sparql.ttl"] == "Did you mean jg:birthDate?"
+    assert fixes["misspelt.ttl"] == "Did you mean sh:path?"
+    assert fixes["undefined.ttl"] == "Define it, or correct the name."
+
+
 def test_faults_are_laid_at_no_other_file(findings: list[Finding]) -> None:
     assert {finding.file for finding in findings} == {f"{name}.ttl" for name in BROKEN}
 
