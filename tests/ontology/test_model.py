@@ -1,5 +1,6 @@
 """The Model: what the contract of other folders rests on."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -214,10 +215,31 @@ def test_codes_and_offences_are_those_of_the_published_lists(model: Model, sampl
     assert set(model.schemes["cjs-offence"].concepts) - set(offences) == {"RT88191"}
 
 
+def test_every_result_of_common_platform_is_known(model: Model, samples: Path) -> None:
+    text = (samples / "codes/common-platform-result-definitions.json").read_text()
+    listed = {rule.get("cjsCode") for rule in json.loads(text)["resultDefinitions"]} - {None}
+    known = set(model.schemes["cjs-result"].concepts)
+    # 3149 is a requirement there and a finding of disability in the CJS list: not decided here.
+    assert listed - known == {"3149"}
+
+
+def test_what_remands_agrees_with_common_platform(model: Model, samples: Path) -> None:
+    """Where the court's own list says in which custody state a result leaves the defendant."""
+    text = (samples / "codes/common-platform-result-definitions.json").read_text()
+    letters = {"C": "PR", "B": "CB", "U": "UB", "L": "LA", "S": "SA", "P": "PB"}
+    # An interim hospital order is an order, not a remand.
+    for rule in json.loads(text)["resultDefinitions"]:
+        status = letters.get(rule["postHearingCustodyStatus"])
+        if status and "cjsCode" in rule and rule["cjsCode"] != "3132":
+            ours = model.shared(model.concept_iri("cjs-result", rule["cjsCode"]), "remand-status")
+            assert ours == model.concept_iri("remand-status", status), rule["cjsCode"]
+
+
 def test_a_concept_takes_owner_and_sensitivity_from_its_scheme(model: Model) -> None:
     code = model.schemes["ethnicity"].concepts["W1"]
     assert (code.owner, code.sensitivity) == ("moj", "specialCategory")
-    assert code.label_cy == "Gwyn: Prydeinig"
+    assert model.schemes["cjs-result"].concepts["1015"].label_cy == "Dirwy"
+    assert code.label_cy is None
     assert model.schemes["ethnicity"].concepts["W8"].valid_to == "2009-10-09"
 
 
