@@ -13,6 +13,7 @@ from ontology.errors import JusticeGraphError
 
 if TYPE_CHECKING:
     from loaders import LoadReport
+    from loaders.run import Mode
 
 
 def pairs(texts: list[str], option: str) -> dict[str, str]:
@@ -24,6 +25,15 @@ def pairs(texts: list[str], option: str) -> dict[str, str]:
             raise JusticeGraphError("JG-CLI-005", f"{option} {text}", f"Write {option} name=value.")
         found[name] = value
     return found
+
+
+def named_mode(mode: str) -> "Mode":
+    """The mode, or JG-CLI-009."""
+    if mode == "delta":
+        return "delta"
+    if mode == "snapshot":
+        return "snapshot"
+    raise JusticeGraphError("JG-CLI-009", f"there is no mode {mode!r}", "Use delta or snapshot.")
 
 
 def load_command(
@@ -42,7 +52,7 @@ def load_command(
             workspace,
             paths,
             source=source,
-            mode=mode,
+            mode=named_mode(mode),
             params=pairs(with_, "--with"),
             dry_run=dry_run,
             progress=progress,
@@ -62,13 +72,14 @@ def as_json(loaded: Loaded) -> dict[str, object]:
         **report.counts(),
         "files": [
             {
-                "path": str(file.path),
+                "path": file.path,
                 "source": file.source,
+                "status": file.status,
                 "read": file.read,
                 "loaded": file.loaded,
                 "rejected": file.rejected,
                 "duplicates": file.duplicates,
-                "skipped": file.skipped,
+                "skipped": int(file.skipped),
                 "reason": file.reason,
             }
             for file in report.files
@@ -103,6 +114,12 @@ def print_loaded(loaded: Loaded, *, dry_run: bool) -> None:
         )
         if len(refused) > 20:
             say(f"and {len(refused) - 20:,} more: justicegraph load --json lists all.")
+    if report.unresolved:
+        waiting = sum(each.count for each in report.unresolved)
+        say(f"{waiting:,} links wait for a record that has not been loaded yet.")
+    if report.unknown:
+        met = sum(each.count for each in report.unknown)
+        say(f"{met:,} unknown codes were kept as they came: justicegraph status lists them.")
     if report.rejected:
         say(f"{report.rejected:,} rejected: justicegraph rejects says why and what to do.")
     if loaded.release is not None:

@@ -1,21 +1,32 @@
 """What commands print: tables for people, JSON lines for machines."""
 
+import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+# A pipe has no width: wide enough that no cell is folded where a person would not fold it.
+WIDTH = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 160
+out = Console(highlight=False, width=WIDTH)
+err = Console(stderr=True, highlight=False)
 
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """A table on standard output; numbers to the right. Without colours when piped."""
     made = [list(row) for row in rows]
-    view = Table(title=title, title_justify="left", title_style="bold", header_style="bold")
+    view = Table(
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        header_style="bold",
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+    )
     for index, column in enumerate(columns):
         numeric = bool(made) and all(isinstance(row[index], int | float) for row in made)
         view.add_column(column, justify="right" if numeric else "left", overflow="fold")
@@ -38,4 +49,4 @@ def json_line(value: Mapping[str, Any]) -> None:
 
 def say(text: str) -> None:
     """A sentence for people, on standard output."""
-    out.print(text, markup=False)
+    out.print(text, markup=False, soft_wrap=True)

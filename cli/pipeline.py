@@ -11,6 +11,7 @@ from cli.workspace import Workspace
 if TYPE_CHECKING:
     from linkage import LinkSummary
     from loaders import LoadReport
+    from loaders.run import Mode
     from releases import ForgetReport
 
 
@@ -28,7 +29,7 @@ def run_load(
     paths: Sequence[Path],
     *,
     source: str | None = None,
-    mode: str = "delta",
+    mode: "Mode" = "delta",
     params: Mapping[str, str] | None = None,
     dry_run: bool = False,
     progress: Callable[[int, int | None, str], None] | None = None,
@@ -54,7 +55,6 @@ def run_load(
             base=settings.base,
             batch=settings.batch,
             max_message=settings.max_message_mb * 1024 * 1024,
-            dry_run=dry_run,
             progress=progress,
         )
         if dry_run:

@@ -56,7 +56,7 @@ def read_settings(data: Path | None = None) -> Settings:
             "JG-CLI-002", f"JUSTICEGRAPH_SETTINGS names {named}", "There is no such file."
         )
     try:
-        return Settings(**({"data": data} if data else {}))
+        return Settings(data=data) if data else Settings()
     except ValidationError as error:
         first = error.errors()[0]
         name = "_".join(str(part) for part in first["loc"])

@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from typing import TextIO
 
 from cli.output import json_line, say
 from cli.workspace import Workspace
@@ -77,22 +78,34 @@ def rebuild_command(*, data: Path | None) -> None:
 def export_command(
     format_: str, out: Path | None, release: int | None, *, data: Path | None
 ) -> None:
+    from cli.pipeline import bring_up_to_date
     from graph.rdf import export
 
     workspace = Workspace(data)
-    if workspace.releases.current == 0:
+    releases = workspace.releases
+    if releases.current == 0:
         raise JusticeGraphError("JG-CLI-003", "there is no release yet", "Load something first.")
-    if out is None:
-        export(
-            workspace.releases, workspace.model, format_, release, sys.stdout.buffer,
+    bring_up_to_date(workspace)
+
+    def write(target: TextIO) -> int:
+        return export(
+            workspace.store,
+            workspace.model,
+            format_,
+            releases.current if release is None else release,
+            target,
             base=workspace.settings.base,
-        )  # fmt: skip
+            history=releases.list(),
+        )
+
+    if out is None:
+        write(sys.stdout)
         return
     part = out.with_name(out.name + ".part")
-    with part.open("wb") as target:
-        export(
-            workspace.releases, workspace.model, format_, release, target,
-            base=workspace.settings.base,
-        )  # fmt: skip
-    part.replace(out)
-    say(f"Written: {out}")
+    try:
+        with part.open("w", encoding="utf-8") as target:
+            records = write(target)
+        part.replace(out)
+    finally:
+        part.unlink(missing_ok=True)
+    say(f"{records:,} records written to {out}.")

@@ -250,7 +250,7 @@ def _record_people(matter: Matter, truth: Truth, seed: int) -> None:
         truth.record(
             party.key,
             DATASET,
-            (party.master_defendant_id,),
+            (matter.case_id, defendant.id),
             {
                 "pnc": record.pnc if record.pnc_is_valid else None,
                 "cro": record.cro,
@@ -276,6 +276,7 @@ def _tell(matter: Matter, hearing: Hearing, truth: Truth) -> None:
             truth.tell(Telling(person, matter.urn, DATASET, event, day, status, number))
 
         tell(kind, hearing.day)
+        tell("Appearance", hearing.day)
         if hearing.next:
             tell("Hearing", hearing.next.day, status="planned")
         first = hearing is matter.hearings[0]

@@ -79,7 +79,7 @@ def _defendant(
         address = add(add(individual, "Address"), "SimpleAddress")
         add(address, "AddressLine1", f"{party.address.number} {party.address.street}")
         add(address, "AddressLine2", party.address.town)
-        add(individual, "PresentAtHearing", "P")
+        add(individual, "PresentAtHearing", "Y")
         truth.record(
             party.key,
             DATASET,
@@ -129,6 +129,7 @@ def _tell(matter: Matter, defendant: Defendant, hearing: Hearing, truth: Truth) 
         truth.tell(Telling(person, matter.urn, DATASET, event, hearing.day, "happened", number))
 
     tell("Hearing")
+    tell("Appearance")
     for charge in defendant.charges:
         for event, day in (("Arrest", defendant.arrested), ("ChargeLaid", charge.laid)):
             truth.tell(

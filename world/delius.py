@@ -141,10 +141,10 @@ def _conviction(spell: Supervision, index: int, truth: Truth) -> dict[str, Any]:
                 "offenceId": f"M{spell.id}",
                 "mainOffence": True,
                 "detail": {
-                    "code": "10400",
+                    "code": spell.charge.offence.home_office,
                     "description": spell.charge.offence.title,
-                    "mainCategoryCode": "104",
-                    "subCategoryCode": "00",
+                    "mainCategoryCode": spell.charge.offence.home_office[:3],
+                    "subCategoryCode": spell.charge.offence.home_office[3:],
                 },
                 "offenceDate": f"{spell.charge.committed}T00:00:00",
                 "offenceCount": 1,

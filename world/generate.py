@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from ontology.errors import JusticeGraphError
-from world import common_platform, court_results_spi, delius, nomis, police_spi
+from world import common_platform, court_results_spi, delius, nomis, police_spi, spoilt
 from world.matters import History
 from world.people import make_companies, make_people
 from world.truth import Truth, write_truth
@@ -54,13 +55,17 @@ def generate(persons: int, seed: int, out: Path) -> WorldSummary:
     history = History(people, companies, seed)
     truth = Truth()
     files = size = 0
-    for system, extracts in SYSTEMS.items():
-        for name, content in extracts(history, truth, seed):
-            path = out / "extracts" / system / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
-            files += 1
-            size += len(content)
+    told = (
+        (system, name, content)
+        for system, extracts in SYSTEMS.items()
+        for name, content in extracts(history, truth, seed)
+    )
+    for system, name, content in chain(told, spoilt.extracts(history, seed)):
+        path = out / "extracts" / system / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        files += 1
+        size += len(content)
     write_truth(out / "truth", history, truth)
     return WorldSummary(
         persons, len(companies), len(history.matters), files, size, len(truth.tellings)

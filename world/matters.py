@@ -20,9 +20,13 @@ from world.people import (
 
 @dataclass(frozen=True)
 class Offence:
-    """A CJS offence. mode: summary, either way, indictable. custody: share of convictions."""
+    """A CJS offence. mode: summary, either way, indictable. custody: share of convictions.
+
+    home_office: Home Office class and subclass, five digits, as Delius writes them.
+    """
 
     code: str
+    home_office: str
     title: str
     mode: str
     custody: float
@@ -30,42 +34,51 @@ class Offence:
 
 
 OFFENCES = (
-    Offence("TH68010", "Theft from a shop", "Either way", 0.18),
-    Offence("CJ88116", "Assault by beating", "Summary", 0.10),
-    Offence("CD71039", "Criminal damage to property - value under £5000", "Either way", 0.06),
+    Offence("TH68010", "04600", "Theft from a shop", "Either way", 0.18),
+    Offence("CJ88116", "10501", "Assault by beating", "Summary", 0.10),
+    Offence(
+        "CD71039", "14900", "Criminal damage to property - value under £5000", "Either way", 0.06
+    ),
     Offence(
         "MD71530",
+        "09261",
         "Possess a controlled drug of Class B - Cannabis / Cannabis Resin",
         "Either way",
         0.03,
     ),
-    Offence("RT88007", "Drive motor vehicle when alcohol level above limit", "Summary", 0.04),
+    Offence(
+        "RT88007", "80302", "Drive motor vehicle when alcohol level above limit", "Summary", 0.04
+    ),
     Offence(
         "OF61102",
+        "00806",
         "Assault a person thereby occasioning them actual bodily harm",
         "Either way",
         0.40,
     ),
     Offence(
         "CJ88144",
+        "00826",
         "Possess knife blade / sharp pointed article in a public place - Criminal Justice Act 1988",
         "Either way",
         0.35,
     ),
-    Offence("TH68036", "Burglary dwelling and theft - no violence", "Either way", 0.65),
-    Offence("TH68023", "Robbery", "Indictable", 0.85),
+    Offence("TH68036", "02803", "Burglary dwelling and theft - no violence", "Either way", 0.65),
+    Offence("TH68023", "03401", "Robbery", "Indictable", 0.85),
     Offence(
         "MD71239",
+        "09270",
         "Possess with intent to supply a controlled drug of Class A - Other",
         "Either way",
         0.75,
     ),
-    Offence("OF61016", "Section 18 - wounding with intent", "Indictable", 0.95),
-    Offence("RT88026", "Drive a motor vehicle dangerously", "Either way", 0.45),
+    Offence("OF61016", "00501", "Section 18 - wounding with intent", "Indictable", 0.95),
+    Offence("RT88026", "80200", "Drive a motor vehicle dangerously", "Either way", 0.45),
 )
 OFFENCE_WEIGHTS = (24, 14, 9, 9, 12, 9, 7, 6, 4, 4, 2, 3)
 COMPANY_OFFENCE = Offence(
     "RT88191",
+    "80900",
     "Use a motor vehicle on a road / public place without third party insurance",
     "Summary",
     0.0,

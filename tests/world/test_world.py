@@ -98,7 +98,7 @@ def test_the_world_has_what_makes_linkage_and_counting_hard(world: Path) -> None
     assert any(str(d).startswith("C") for m in matters for d in m["defendants"])  # type: ignore[attr-defined]  # json
     messages = [
         orjson.loads(line)
-        for path in (world / "extracts" / "common-platform").iterdir()
+        for path in (world / "extracts" / "common-platform").glob("*.jsonl")
         for line in path.read_bytes().splitlines()
     ]
     hearings = Counter(m["hearing"]["id"] for m in messages)

@@ -1,0 +1,180 @@
+"""Looking: sources, rejects, releases, status."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from cli.output import json_line, say, table
+from cli.workspace import Workspace
+
+SHOWN = 40
+COLUMNS = (
+    "file", "path", "dataset", "iri", "severity", "effect", "code", "value", "message", "fix",
+)  # fmt: skip
+
+
+def sources_command(*, json: bool) -> None:
+    from loaders.catalogue import read_mappings
+    from ontology import Model
+
+    model = Model.default()
+    rows = [
+        {
+            "source": mapping.source,
+            "format": mapping.format,
+            "system": model.datasets[mapping.source].system,
+            "label": model.datasets[mapping.source].label,
+            "snapshot": mapping.complete,
+        }
+        for mapping in sorted(read_mappings(), key=lambda m: m.source)
+    ]
+    if json:
+        for row in rows:
+            json_line(row)
+        return
+    table(
+        "Sources",
+        ("source", "system", "format", "what it is", "snapshot"),
+        [
+            (r["source"], r["system"], r["format"], r["label"], "yes" if r["snapshot"] else "")
+            for r in rows
+        ],
+    )
+
+
+def rejects_command(
+    *, all_: bool, severity: str, csv: Path | None, data: Path | None, json: bool
+) -> None:
+    releases = Workspace(data).releases
+    found = releases.findings(None if all_ else releases.last_load)
+    if severity != "any":
+        found = found.filter(pl.col("severity") == severity)
+    rows = found.select("load", *COLUMNS).sort("load", "file", "path", "code").collect()
+    if csv is not None:
+        rows.write_csv(csv)
+        say(f"Written: {rows.height:,} rows to {csv}")
+    elif json:
+        for row in rows.iter_rows(named=True):
+            json_line(row)
+    else:
+        print_rejects(rows)
+
+
+def print_rejects(rows: pl.DataFrame) -> None:
+    """Rules by how often they were broken, with an example and the fix for each."""
+    if rows.is_empty():
+        say("Nothing was rejected.")
+        return
+    groups = (
+        rows.group_by("severity", "code", "message", "fix")
+        .agg(
+            pl.len().alias("count"),
+            pl.col("file").first(),
+            pl.col("path").first(),
+            pl.col("value").drop_nulls().first(),
+        )
+        .sort("severity", "count", "code", descending=[True, True, False])
+    )
+    table(
+        f"{rows.height:,} findings",
+        ("count", "rule", "what is wrong", "example", "value", "what to do"),
+        [
+            (
+                group["count"],
+                group["code"],
+                group["message"],
+                " ".join(filter(None, (Path(group["file"] or "").name, group["path"]))),
+                group["value"],
+                group["fix"],
+            )
+            for group in groups.head(SHOWN).iter_rows(named=True)
+        ],
+    )
+    if groups.height > SHOWN:
+        say(f"and {groups.height - SHOWN} more kinds: --csv or --json lists all.")
+
+
+def releases_command(*, data: Path | None, json: bool) -> None:
+    made = Workspace(data).releases.list()
+    if json:
+        for release in made:
+            json_line(
+                {
+                    "release": release.number,
+                    "made": release.made,
+                    "status": release.status,
+                    "counts": release.counts,
+                    "summary": release.summary,
+                    "forgotten": release.forgotten,
+                }
+            )
+        return
+    table(
+        "Releases",
+        ("release", "made", "status", "records put", "deleted", "forgotten"),
+        [
+            (
+                release.number,
+                release.made[:19].replace("T", " "),
+                release.status,
+                total(release.counts.values(), "put"),
+                total(release.counts.values(), "delete"),
+                release.forgotten,
+            )
+            for release in made
+        ],
+    )
+
+
+def total(counts: Iterable[Any], op: str) -> int:
+    return sum(int(count.get(op, 0)) for count in counts)
+
+
+def status_command(*, data: Path | None, json: bool) -> None:
+    workspace = Workspace(data)
+    releases = workspace.releases
+    current = releases.current
+    graph = workspace.store.current()
+    records = {
+        root: count
+        for root in workspace.model.roots
+        if (count := releases.state(root, columns=["iri"]).select(pl.len()).collect().item())
+    } if current else {}  # fmt: skip
+    summary = releases.release(current).summary if current else {}
+    stale = releases.stale().select(pl.len()).collect().item() if current else 0
+    unknown = (
+        releases.findings(None)
+        .filter(pl.col("code") == UNKNOWN_CODE)
+        .group_by("dataset", "message")
+        .agg(pl.len().alias("count"))
+        .sort("count", descending=True)
+        .collect()
+    )
+    if json:
+        json_line(
+            {
+                "release": current,
+                "graph": graph,
+                "records": records,
+                "unresolved": summary.get("unresolved", 0),
+                "stale": stale,
+                "unknown_codes": unknown.to_dicts(),
+            }
+        )
+        return
+    say(f"Data folder {workspace.folder}")
+    say(f"Release {current}; graph ({workspace.settings.store}) at release {graph}.")
+    if records:
+        table("Live records", ("class", "records"), list(records.items()))
+    say(f"{summary.get('unresolved', 0):,} links wait for a record; {stale:,} records are stale.")
+    if not unknown.is_empty():
+        table(
+            "Unknown codes, kept as they came",
+            ("dataset", "code", "times"),
+            [tuple(row.values()) for row in unknown.head(SHOWN).iter_rows(named=True)],
+        )
+
+
+UNKNOWN_CODE = "JG-LOD-030"

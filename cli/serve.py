@@ -1,0 +1,22 @@
+"""`justicegraph serve`: the API and its pages on one address."""
+
+from pathlib import Path
+
+from cli.ask import api_settings
+from cli.output import say
+from cli.pipeline import bring_up_to_date
+from cli.workspace import Workspace
+
+
+def serve_command(host: str | None, port: int | None, *, data: Path | None) -> None:
+    import uvicorn
+
+    from api import create_app
+
+    workspace = Workspace(data)
+    bring_up_to_date(workspace)
+    app = create_app(workspace.releases, workspace.store, workspace.model, api_settings(workspace))
+    address = host or workspace.settings.host
+    number = workspace.settings.port if port is None else port
+    say(f"Release {workspace.store.current()} on http://{address}:{number}/query  (Ctrl-C stops)")
+    uvicorn.run(app, host=address, port=number, log_level="warning")

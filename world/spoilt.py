@@ -1,0 +1,43 @@
+"""What goes wrong on the way: a few messages about nobody, spoilt as real ones are.
+
+They tell no truth: a right loader refuses each of them, wholly or in part, and says why.
+"""
+
+from collections.abc import Iterator
+from random import Random
+
+import orjson
+
+from world.matters import History
+
+Spoilt = tuple[str, str, bytes]
+
+CUT_SHORT = b'{"hearing": {"id": "cut-short", "prosecutionCases": [{"id": "'
+NO_URN = """<?xml version="1.0" encoding="utf-8"?>
+<NewCaseMessage xmlns="http://www.dca.gov.uk/xmlschemas/libra" Flow="NewCasesFromThePolice">
+  <Case><PTIURN></PTIURN><CaseInitiation>C</CaseInitiation>
+    <Defendant><ProsecutorReference>2401ZD0100000000001A</ProsecutorReference></Defendant>
+  </Case>
+</NewCaseMessage>
+"""
+
+
+def extracts(history: History, seed: int) -> Iterator[Spoilt]:
+    """(system, path, content): one round of each kind for every 500 persons, at least one."""
+    for number in range(max(1, len(history.people) // 500)):
+        rng = Random(f"{seed}/spoilt/{number}")
+        yield "common-platform", f"interrupted-{number:04d}.json", CUT_SHORT
+        yield "police-spi", f"spoilt/no-urn-{number:04d}.xml", NO_URN.encode()
+        crn = f"Z{900000 + number:06d}"
+        impossible = {
+            "offenderId": 2600000000 + number,
+            "firstName": "Nobody",
+            "surname": "Atall",
+            "dateOfBirth": f"{rng.randint(1950, 1999)}-02-30",
+            "gender": "Male",
+            "otherIds": {"crn": crn},
+            "contactDetails": {},
+            "offenderManagers": [],
+        }
+        yield "delius", f"spoilt/offender-all-{crn}.json", orjson.dumps(impossible)
+        yield "nomis", f"spoilt/readme-{number:04d}.txt", b"Extract of movements, see ticket.\n"
