@@ -1,0 +1,136 @@
+"""Published identifiers that join records across systems: one normal form, or none.
+
+An identifier that is not well formed, or that is a placeholder (TFL, CASE_URN, %s, an all-zero
+uuid, one digit repeated), has no normal form: it stays in its record as text and is never linked
+on. Placeholder tests belong here only; local keys of a source are opaque.
+
+Forms: PNC yyyy/nnnnnnnC, also without slash, and short as yy/nC; its check letter is the
+((two-digit year followed by the seven-digit serial) mod 23)-th of ZABCDEFGHJKLMNPQRTUVWXY.
+CRO n/yyC or SFyy/nC. ASN year, force and unit, system, serial, letter, with or without slashes
+and leading zeros. URN (PTIURN) force, unit, serial and year; a split suffix /2 is the same case.
+Prisoner number A9999AA, CRN A999999, masterDefendantId a UUID.
+"""
+
+from collections.abc import Callable
+
+import polars as pl
+
+from linkage.errors import UnknownSchemeError
+
+CHECK_LETTERS = "ZABCDEFGHJKLMNPQRTUVWXY"
+_REPEATED = "^(?:" + "|".join(f"{digit}+" for digit in "0123456789abcdef") + ")$"
+_CENTURY_FROM = 40  # a two-digit year from 40 on is of the 1900s
+
+
+def normalised(scheme: str, value: pl.Expr) -> pl.Expr:
+    """The normal form of a text column, null where it is not a valid identifier.
+
+    Raises UnknownSchemeError.
+    """
+    return _form(scheme)(value.str.strip_chars().str.to_uppercase())
+
+
+def normalise(scheme: str, value: str) -> str | None:
+    """The normal form of one identifier, None where it is not a valid one."""
+    frame = pl.DataFrame({"value": [value]}, schema={"value": pl.String})
+    result = frame.select(normalised(scheme, pl.col("value"))).item()
+    return None if result is None else str(result)
+
+
+def _form(scheme: str) -> Callable[[pl.Expr], pl.Expr]:
+    if scheme not in SCHEMES:
+        raise UnknownSchemeError(scheme, sorted(SCHEMES))
+    return SCHEMES[scheme]
+
+
+def _pnc(text: pl.Expr) -> pl.Expr:
+    parts = text.str.extract_groups(
+        r"^(?<year>\d{4}|\d{2})(?<slash>/?)(?<serial>\d{1,7})(?<check>[A-Z])$"
+    )
+    year, serial = parts.struct.field("year"), parts.struct.field("serial").str.zfill(7)
+    short = year.str.slice(-2)
+    century = (
+        pl.when(short.cast(pl.Int32) >= _CENTURY_FROM).then(pl.lit("19")).otherwise(pl.lit("20"))
+    )
+    full = pl.when(year.str.len_chars() == 4).then(year).otherwise(century + short)
+    whole = (parts.struct.field("slash") == "/") | (text.str.len_chars() == 12)
+    check = parts.struct.field("check")
+    right = _check_letter(short + serial) == check
+    return pl.when(whole & right & ~_one_digit(serial)).then(full + "/" + serial + check)
+
+
+def _cro(text: pl.Expr) -> pl.Expr:
+    usual = text.str.extract_groups(r"^(?<serial>\d{1,6})/(?<year>\d{2})(?<check>[A-Z])$")
+    filed = text.str.extract_groups(r"^SF(?<year>\d{2})/(?<serial>\d{1,6})(?<check>[A-Z])$")
+    serial, other = (parts.struct.field("serial").str.zfill(6) for parts in (usual, filed))
+    year, check = usual.struct.field("year"), usual.struct.field("check")
+    return (
+        pl.when(~_one_digit(serial))
+        .then(serial + "/" + year + check)
+        .when(~_one_digit(other))
+        .then("SF" + filed.struct.field("year") + "/" + other + filed.struct.field("check"))
+    )
+
+
+def _asn(text: pl.Expr) -> pl.Expr:
+    slashed = r"^(\d{2})/([A-Z0-9]{2,4})/([A-Z0-9]{2})/(\d{1,11})([A-Z])$"
+    plain = r"^(\d{2})([A-Z0-9]{4})([A-Z0-9]{2})(\d{1,11})([A-Z])$"
+    forms = []
+    for pattern in (plain, slashed):
+        parts = text.str.extract_groups(pattern).struct
+        year, unit, system, check = (parts.field(str(number)) for number in (1, 2, 3, 5))
+        serial = parts.field("4").str.zfill(11)
+        forms.append(pl.when(~_one_digit(serial)).then(year + unit + system + serial + check))
+    return pl.coalesce(forms)
+
+
+def _urn(text: pl.Expr) -> pl.Expr:
+    whole = text.str.replace(r"^([^/]{8,}|\d\d/\w\w/\d{4,6}/\d\d)/\d{1,2}$", "$1")
+    plain = whole.str.replace_all(r"[\s/]", "")
+    police = plain.str.extract(r"^\d{2}(?:[A-Z][A-Z0-9]|\d[A-Z])(\d{6,9})$", 1)
+    other = plain.str.extract(r"^[A-Z]{3}([A-Z0-9]{8,12})$", 1)
+    real = pl.when(other.str.count_matches(r"\d") >= 4).then(other)
+    return pl.when(~_one_digit(pl.coalesce(police, real))).then(plain)
+
+
+def _prisoner_number(text: pl.Expr) -> pl.Expr:
+    found = text.str.extract(r"^([A-Z]\d{4}[A-Z]{2})$", 1)
+    return pl.when(found.str.slice(1, 4) != "0000").then(found)
+
+
+def _crn(text: pl.Expr) -> pl.Expr:
+    found = text.str.extract(r"^([A-Z]\d{6})$", 1)
+    return pl.when(~_one_digit(found.str.slice(1))).then(found)
+
+
+def _uuid(text: pl.Expr) -> pl.Expr:
+    form = r"^([0-9A-F]{8}-[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{12})$"
+    found = text.str.extract(form, 1).str.to_lowercase()
+    return pl.when(~_one_digit(found.str.replace_all("-", ""))).then(found)
+
+
+def _court_case(text: pl.Expr) -> pl.Expr:
+    """A Crown Court case number: letter, year and serial; unique within one court only."""
+    return text.str.extract(r"^([A-Z]{1,3}\d{8})$", 1)
+
+
+def _one_digit(text: pl.Expr) -> pl.Expr:
+    """Whether the text is one digit (or hexadecimal letter) repeated; null for null."""
+    return text.str.contains(_REPEATED)
+
+
+def _check_letter(digits: pl.Expr) -> pl.Expr:
+    place = digits.cast(pl.Int64, strict=False) % len(CHECK_LETTERS)
+    return place.replace_strict(dict(enumerate(CHECK_LETTERS)), return_dtype=pl.String)
+
+
+SCHEMES: dict[str, Callable[[pl.Expr], pl.Expr]] = {
+    "pnc": _pnc,
+    "cro": _cro,
+    "asn": _asn,
+    "urn": _urn,
+    "prisonerNumber": _prisoner_number,
+    "crn": _crn,
+    "masterDefendantId": _uuid,
+    "courtCase": _court_case,
+}
