@@ -1,14 +1,23 @@
 """A load into a data folder of its own, and what is live afterwards."""
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import polars as pl
 
+from loaders.catalogue import read_mappings
+from loaders.mapping import SourceMapping
 from loaders.report import LoadReport
 from loaders.run import load
 from ontology.model import Model
 from releases import Releases
+
+
+@cache
+def mappings() -> tuple[SourceMapping, ...]:
+    """All mappings, read once for all tests."""
+    return tuple(read_mappings())
 
 
 class Folder:
@@ -21,7 +30,7 @@ class Folder:
     def load(self, *files: Path) -> LoadReport:
         """Load files, each recognised by its content."""
         with self.releases.write() as writer:
-            report = load(list(files), self.releases, writer, self.model)
+            report = load(list(files), self.releases, writer, self.model, mappings=mappings())
             release = writer.commit(report.counts())
             report.release = release.number if release else None
         return report
