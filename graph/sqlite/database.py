@@ -56,7 +56,7 @@ class Database:
         connection: sqlite3.Connection | None = getattr(self._local, "writer", None)
         if connection is None:
             connection = self._local.writer = self._connect()
-            connection.execute("PRAGMA cache_size = -131072")
+            connection.execute("PRAGMA cache_size = -65536")
             connection.execute("PRAGMA wal_autocheckpoint = 16000")
         return connection
 
@@ -69,6 +69,11 @@ class Database:
             yield
         finally:
             self._local.limit = before
+
+    def settle(self) -> None:
+        """Move what the log holds into the file, as far as readers let it."""
+        with self._explained():
+            self.writer().execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     def vacuum(self) -> None:
         """Rewrite the file without what was deleted, and empty the log. Raises NotErasedError."""

@@ -126,6 +126,7 @@ class SqliteStore:
             if release <= meta["current"]:
                 raise WrongReleaseError(release, meta["current"])
             removing.set_current(connection, release, meta["oldest"] or release)
+        self._database.settle()
 
     def clean(self) -> None:
         with self._database.writing() as connection:

@@ -1,71 +1,88 @@
 """One batch of record versions into the tables."""
 
 import sqlite3
+from dataclasses import dataclass
 
 import polars as pl
 
 from graph.sqlite.layout import OPEN, Layout, sql
-from graph.sqlite.terms import intern, numbers, packed
+from graph.sqlite.terms import intern, packed
 from ontology import Property
 
-MICRO = 6  # decimals are kept as whole millionths
+_SYSTEM = ("class", "dataset", "document")
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """The puts of a frame and what they are made of; `ids` hold what is kept by number.
+
+    lists: for each many-valued property and each link a frame (row, position, <property>) of its
+    values, `row` being the row in puts. versions: one for each row of puts.
+    """
+
+    puts: pl.DataFrame
+    lists: dict[str, pl.DataFrame]
+    ids: dict[str, pl.Series]
+    names: dict[str, int]
+    iris: pl.Series
+    versions: pl.Series
+    release: int
 
 
 def write_batch(
     connection: sqlite3.Connection, layout: Layout, root: str, frame: pl.DataFrame, release: int
 ) -> None:
     """Put or end the records of one frame at a release, in the caller's transaction."""
+    # In IRI order new texts and rows go into the indexes side by side.
     frame = frame.unique("iri", keep="last", maintain_order=True).sort("iri")
     if frame.is_empty():
         return
-    terms = _terms(connection, layout, root, frame)
-    _end(connection, root, frame.select(numbers(pl.col("iri"), terms)).to_series(), release)
-    puts = frame.filter(pl.col("op") == "put")
+    is_put = frame["op"] == "put"
+    puts = frame.filter(is_put)
+    properties = [p for p in layout.properties(root) if p.name in frame.columns]
+    lists = {p.name: _listed(puts, p) for p in properties if p.many or p.kind == "link"}
+    names = pl.Series([p.name for p in properties], dtype=pl.String)
+    texts = {"iri": frame["iri"], "": names, **{name: puts[name] for name in _SYSTEM}}
+    for prop in properties:
+        if prop.kind != "data":
+            texts[prop.name] = lists.get(prop.name, puts)[prop.name]
+    ids = intern(connection, texts)
+    _end(connection, root, ids["iri"], release)
     if puts.is_empty():
         return
     first = connection.execute(
         "SELECT max((SELECT coalesce(max(version), 0) FROM node),"
         " (SELECT value FROM meta WHERE name = 'last'))"
     ).fetchone()[0]
-    puts = puts.with_columns(
-        pl.int_range(first + 1, first + 1 + len(puts), dtype=pl.Int64).alias("_version"),
-        numbers(pl.col("iri"), terms).alias("_iri"),
-        *(numbers(pl.col(name), terms).alias(f"_{name}") for name in _SYSTEM),
+    batch = _Batch(
+        puts,
+        lists,
+        ids,
+        dict(zip(names, ids[""], strict=True)),
+        ids["iri"].filter(is_put),
+        pl.int_range(first + 1, first + 1 + len(puts), eager=True),
+        release,
     )
-    connection.executemany(
-        "INSERT INTO node (version, iri, class, dataset, document, since, until)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
-        puts.select(
-            "_version",
-            "_iri",
-            *(f"_{name}" for name in _SYSTEM),
-            pl.lit(release).alias("_since"),
-            pl.lit(OPEN).alias("_until"),
-        ).iter_rows(),
-    )
-    _insert_columns(connection, layout, root, puts, terms)
-    _insert_values(connection, layout, root, puts, terms)
-    _insert_edges(connection, layout, root, puts, terms, release)
+    _insert_nodes(connection, batch)
+    _insert_columns(connection, layout, root, batch)
+    _insert_values(connection, layout, root, batch)
+    _insert_edges(connection, layout, root, batch)
     _widen_bounds(connection, root, puts["iri"])
 
 
-_SYSTEM = ("class", "dataset", "document")
-
-
-def _terms(
-    connection: sqlite3.Connection, layout: Layout, root: str, frame: pl.DataFrame
-) -> pl.DataFrame:
-    texts = [frame[name] for name in ("iri", *_SYSTEM)]
-    texts.append(pl.Series([p.name for p in layout.properties(root)], dtype=pl.String))
-    for prop in _present(layout.properties(root), frame):
-        if prop.kind != "data":
-            column = frame[prop.name]
-            texts.append(column.explode() if prop.many else column)
-    return intern(connection, texts)
-
-
-def _present(properties: tuple[Property, ...], frame: pl.DataFrame) -> list[Property]:
-    return [p for p in properties if p.name in frame.columns]
+def _listed(puts: pl.DataFrame, prop: Property) -> pl.DataFrame:
+    column = pl.col(prop.name)
+    if not prop.many:
+        return puts.select(
+            pl.int_range(pl.len()).alias("row"), pl.lit(0).alias("position"), column
+        ).drop_nulls(prop.name)
+    rows = puts.select(
+        pl.int_range(pl.len()).alias("row"),
+        pl.int_ranges(column.list.len()).alias("position"),
+        column,
+    )
+    filled = rows.filter(column.list.len() > 0)
+    return filled.explode("position", prop.name).drop_nulls(prop.name)
 
 
 def _end(connection: sqlite3.Connection, root: str, iris: pl.Series, release: int) -> None:
@@ -87,13 +104,12 @@ def _end(connection: sqlite3.Connection, root: str, iris: pl.Series, release: in
         [(release, iri, since) for _, iri, since in live],
     )
     again = [(version, iri, since) for version, iri, since in rows if since == release]
-    remove_versions(connection, root, again)
+    _remove_versions(connection, root, again)
 
 
-def remove_versions(
+def _remove_versions(
     connection: sqlite3.Connection, root: str, rows: list[tuple[int, int, int]]
 ) -> None:
-    """Remove versions (version, iri, since) of one root class with all that belongs to them."""
     versions = [(version,) for version, _, _ in rows]
     connection.executemany(sql("DELETE FROM {root} WHERE version = ?", root=root), versions)
     connection.executemany("DELETE FROM value WHERE version = ?", versions)
@@ -103,81 +119,72 @@ def remove_versions(
     )
 
 
-def _insert_columns(
-    connection: sqlite3.Connection,
-    layout: Layout,
-    root: str,
-    puts: pl.DataFrame,
-    terms: pl.DataFrame,
-) -> None:
-    single = [
-        p for p in _present(layout.columns[root], puts) if puts[p.name].null_count() < len(puts)
-    ]
-    insert = sql(
-        "INSERT INTO {root} ({columns}) VALUES ",
-        root=root,
-        columns=["version", *(p.name for p in single)],
-    )
-    marks = ", ".join("?" * (1 + len(single)))
+def _insert_nodes(connection: sqlite3.Connection, batch: _Batch) -> None:
+    rows = pl.DataFrame(
+        {
+            "version": batch.versions,
+            "iri": batch.iris,
+            **{name: batch.ids[name] for name in _SYSTEM},
+        }
+    ).with_columns(since=pl.lit(batch.release), until=pl.lit(OPEN))
     connection.executemany(
-        f"{insert}({marks})",
-        puts.select("_version", *(stored(p, terms) for p in single)).iter_rows(),
+        "INSERT INTO node (version, iri, class, dataset, document, since, until)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        rows.rows(),
     )
+
+
+def _insert_columns(
+    connection: sqlite3.Connection, layout: Layout, root: str, batch: _Batch
+) -> None:
+    puts = batch.puts
+    filled = [
+        p for p in layout.columns[root] if p.name in puts and puts[p.name].null_count() < len(puts)
+    ]
+    rows = pl.DataFrame(
+        [batch.versions.rename("version"), *(_stored(p, puts[p.name], batch) for p in filled)]
+    )
+    insert = sql("INSERT INTO {root} ({columns}) VALUES ", root=root, columns=rows.columns)
+    marks = ", ".join("?" * rows.width)
+    connection.executemany(f"{insert}({marks})", rows.rows())
 
 
 def _insert_values(
-    connection: sqlite3.Connection,
-    layout: Layout,
-    root: str,
-    puts: pl.DataFrame,
-    terms: pl.DataFrame,
+    connection: sqlite3.Connection, layout: Layout, root: str, batch: _Batch
 ) -> None:
-    for prop in _present(layout.many[root], puts):
-        rows = (
-            puts.select(
-                "_version",
-                numbers(pl.lit(prop.name), terms).alias("_property"),
-                pl.int_ranges(pl.col(prop.name).list.len()).alias("_position"),
-                pl.col(prop.name),
+    for prop in layout.many[root]:
+        listed = batch.lists.get(prop.name)
+        if listed is not None and listed.height:
+            rows = listed.select(
+                pl.lit(batch.versions).gather(pl.col("row")).alias("version"),
+                pl.lit(batch.names[prop.name]).alias("property"),
+                "position",
+                _stored(prop, listed[prop.name], batch).alias("value"),
             )
-            .filter(pl.col(prop.name).list.len() > 0)
-            .explode("_position", prop.name)
-            .drop_nulls(prop.name)
-            .with_columns(stored(prop, terms))
-        )
-        connection.executemany("INSERT INTO value VALUES (?, ?, ?, ?)", rows.iter_rows())
+            connection.executemany("INSERT INTO value VALUES (?, ?, ?, ?)", rows.rows())
 
 
-def _insert_edges(
-    connection: sqlite3.Connection,
-    layout: Layout,
-    root: str,
-    puts: pl.DataFrame,
-    terms: pl.DataFrame,
-    release: int,
-) -> None:
-    for prop in _present(layout.links[root], puts):
-        ends = puts.select("_iri", pl.col(prop.name).alias("_target"))
-        if prop.many:
-            ends = ends.explode("_target")
-        rows = ends.drop_nulls("_target").select(
-            "_iri",
-            numbers(pl.lit(prop.name), terms).alias("_type"),
-            numbers(pl.col("_target"), terms),
-            pl.lit(release).alias("_since"),
-            pl.lit(OPEN).alias("_until"),
-        )
-        connection.executemany(
-            "INSERT INTO edge (source, type, target, since, until) VALUES (?, ?, ?, ?, ?)",
-            rows.unique(maintain_order=True).iter_rows(),
-        )
+def _insert_edges(connection: sqlite3.Connection, layout: Layout, root: str, batch: _Batch) -> None:
+    for prop in layout.links[root]:
+        listed = batch.lists.get(prop.name)
+        if listed is not None and listed.height:
+            rows = listed.select(
+                pl.lit(batch.iris).gather(pl.col("row")).alias("source"),
+                pl.lit(batch.release).alias("since"),
+                pl.lit(batch.names[prop.name]).alias("type"),
+                batch.ids[prop.name].alias("target"),
+                pl.lit(OPEN).alias("until"),
+            ).unique(["source", "target"], maintain_order=True)
+            connection.executemany(
+                "INSERT INTO edge (source, since, type, target, until) VALUES (?, ?, ?, ?, ?)",
+                rows.rows(),
+            )
 
 
-def stored(prop: Property, terms: pl.DataFrame) -> pl.Expr:
+def _stored(prop: Property, column: pl.Series, batch: _Batch) -> pl.Series:
     """A column's values as the tables hold them (layout.py)."""
-    column = pl.col(prop.name)
     if prop.kind == "code":
-        return numbers(column, terms)
+        return batch.ids[prop.name].rename(prop.name)
     match prop.datatype:
         case "date":
             return column.cast(pl.String)
@@ -186,8 +193,7 @@ def stored(prop: Property, terms: pl.DataFrame) -> pl.Expr:
         case "boolean":
             return column.cast(pl.Int64)
         case "decimal":
-            millionths: pl.Expr = column.cast(pl.Decimal(38, MICRO)) * 10**MICRO
-            return millionths.cast(pl.Int64)
+            return (column.cast(pl.Decimal(38, 6)) * 10**6).cast(pl.Int64)
         case _:
             return column
 
