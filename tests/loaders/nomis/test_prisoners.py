@@ -1,5 +1,6 @@
 """Prisoners, their other names and their calculated dates, as read in the files."""
 
+from json import dumps
 from pathlib import Path
 
 import loaders
@@ -146,6 +147,31 @@ def test_offender_detail(samples: Path, tell: Tell) -> None:
     ]
 
 
+def test_other_names_and_police_numbers_of_an_offender(tell: Tell, tmp_path: Path) -> None:
+    """Both lists are empty in the samples."""
+    file = tmp_path / "offender.json"
+    offender = {
+        "offenderNo": "A0001AA",
+        "rootOffenderId": 1,
+        "bookingId": 1,
+        "bookingNo": "B1",
+        "aliases": [{"firstName": "ANN", "lastName": "OTHER", "dob": "1990-01-02"}],
+        "identifiers": [
+            {"type": "CRO", "value": "400862/08W"},
+            {"type": "PNC", "value": "2003/0062845E"},
+            {"type": "DL", "value": "OTHER901020A99AA"},
+        ],
+    }
+    file.write_text(dumps(offender))
+    told = tell(file)
+    assert told.rows("PersonRecord", "key", "pncId", "croNumber", "nationality") == [
+        ("A0001AA", "2003/0062845E", "400862/08W", None)
+    ]
+    assert told.rows("Alias", "key", "familyName", "birthDate") == [
+        ("A0001AA/1", "OTHER", "1990-01-02")
+    ]
+
+
 def test_released_and_transferred_in_are_offender_details(samples: Path, tell: Tell) -> None:
     told = tell(
         samples / "nomis/released-prisoner.json", samples / "nomis/transferred-in-prisoner.json"
@@ -204,4 +230,4 @@ def test_each_date_has_the_class_that_the_ontology_gives_its_type() -> None:
     }
     assert mapped == {name: types[name].denotes_class for name in mapped}
     # Not dates of a sentence in force, or chosen from the others.
-    assert types.keys() - mapped == {"DPRRD", "EDS", "RELEASE", "SLED"}
+    assert types.keys() - mapped == {"EDS", "RELEASE", "SLED"}
