@@ -5,7 +5,9 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
+from api import failures, health, pages, transport
 from api.execution import open_engine
+from api.service import Service
 from api.settings import ApiSettings
 from graph import Store
 from ontology import Model
@@ -13,12 +15,29 @@ from releases import Releases
 
 
 def create_app(releases: Releases, store: Store, model: Model, settings: ApiSettings) -> FastAPI:
-    """The application on one data folder. Needs nothing else and changes no global."""
-    engine = open_engine(releases, store, model, settings)
+    """The application on one data folder. Needs nothing else and changes no global.
+
+    POST and GET /graphql, /query (a plain page), /health, /ready, /metrics; / leads to /query.
+    """
+    service = Service(open_engine(releases, store, model, settings))
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
-        engine.audit.close()
+        service.engine.audit.close()
 
-    return FastAPI(title="justicegraph", lifespan=lifespan)
+    app = FastAPI(
+        title="justicegraph",
+        lifespan=lifespan,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        default_response_class=transport.Json,
+    )
+    app.state.service = service
+    app.include_router(transport.router)
+    app.include_router(pages.router)
+    app.include_router(health.router)
+    pages.mount_assets(app, settings)
+    failures.handle(app)
+    return app

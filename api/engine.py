@@ -53,6 +53,14 @@ DOCUMENTS = 500
 log = logging.getLogger("justicegraph.api")
 
 
+class RefusedError(Exception):
+    """A document with several things wrong."""
+
+    def __init__(self, errors: Sequence[ApiError]) -> None:
+        super().__init__(*errors)
+        self.errors = errors
+
+
 @dataclass(frozen=True)
 class Parsed:
     """A document that fits a role's schema, and the hash of its shape."""
@@ -113,9 +121,13 @@ class Engine:
         trail = _Trail()
         try:
             found = self._run(document, variables or {}, access, operation, cancelled, trail)
-        except ApiError as error:
-            found = Answer({"errors": [error_body(error)]}, error.status, error.outcome)
-            trail.codes.append(error.code)
+        except RefusedError as refused:
+            found = _refusal(refused.errors)
+        except JusticeGraphError as error:
+            found = _refusal([error])
+        except Exception as fault:  # noqa: BLE001  (the edge: a client never sees a traceback)
+            found = _refusal([self._fault(fault)])
+        trail.codes = _codes(found.body)
         self.record(
             access, document, variables, origin, found.outcome, time.monotonic() - started, trail
         )
@@ -190,7 +202,6 @@ class Engine:
         errors = [self._masked(error) for error in result.errors or ()]
         if errors:
             body["errors"] = [shown for shown, _ in errors]
-            trail.codes += [str(shown["extensions"]["code"]) for shown, _ in errors]
             first = errors[0][1]
             outcome = first.outcome if isinstance(first, ApiError) else "error"
             if result.data is None or all(value is None for value in result.data.values()):
@@ -248,12 +259,7 @@ class Engine:
             return
         if access.role is Role.PUBLIC and access.key is None and self._needs_key(document):
             raise NeedsKeyError
-        messages = [error.message for error in errors]
-        raise QueryInvalidError(
-            "; ".join(messages),
-            "Correct the document; GET /query shows the schema of your role",
-            nearest_in(messages),
-        )
+        raise RefusedError([_misfit(error) for error in errors])
 
     def _needs_key(self, document: DocumentNode) -> bool:
         """Whether the document is one that some key could ask."""
@@ -265,31 +271,60 @@ class Engine:
         with self.sources.store.limited(max(left, 0.001)):
             yield
 
+    def _fault(self, fault: BaseException) -> UnexpectedError:
+        """What we did not foresee: logged with its traceback, told by a reference."""
+        reference = uuid4().hex[:12]
+        log.error("fault %s", reference, exc_info=fault)
+        return UnexpectedError(reference, repr(fault) if self.sources.settings.debug else None)
+
     def _masked(self, error: GraphQLError) -> tuple[dict[str, Any], JusticeGraphError]:
         """An error of a field as clients see it. What we did not foresee is logged and masked."""
         cause: JusticeGraphError
-        match error.original_error:
-            case StoreTooLongError():
+        original = error.original_error
+        while isinstance(original, GraphQLError) and original.original_error is not None:
+            original = original.original_error
+        match original:
+            case StoreTooLongError() | TooLongError():
                 cause = TooLongError(self.sources.settings.query_seconds)
             case JusticeGraphError() as known:
                 cause = known
-            case None if error.extensions and "code" in error.extensions:
-                cause = WrongValueError(error.extensions["cause"], error.extensions["fix"])
             case None:
                 cause = WrongValueError(said(error.message), "Give a value of the type it names")
-            case GraphQLError() as inner if inner.original_error is None:
+            case GraphQLError() as inner:
                 cause = WrongValueError(said(inner.message), "Give a value of the type it names")
             case unforeseen:
-                reference = uuid4().hex[:12]
-                log.error("fault %s", reference, exc_info=unforeseen)
-                shown = repr(unforeseen) if self.sources.settings.debug else None
-                cause = UnexpectedError(reference, shown)
+                cause = self._fault(unforeseen)
         body = error_body(cause)
         if error.path:
             body["path"] = error.path
         if error.locations:
             body["locations"] = [{"line": at.line, "column": at.column} for at in error.locations]
         return body, cause
+
+
+def _misfit(error: GraphQLError) -> ApiError:
+    """What is wrong with a document, of one of graphql-core's findings."""
+    given = error.extensions or {}
+    if "code" in given:
+        return WrongValueError(given["cause"], given["fix"])
+    return QueryInvalidError(
+        said(error.message),
+        "Correct the document: the page /query shows the schema of your role",
+        nearest_in([error.message]),
+    )
+
+
+def _refusal(errors: Sequence[JusticeGraphError]) -> Answer:
+    """An answer that is only errors; its status and outcome are the first one's."""
+    first = errors[0]
+    body = {"errors": [error_body(error) for error in errors]}
+    if isinstance(first, ApiError):
+        return Answer(body, first.status, first.outcome)
+    return Answer(body, 503, "error")
+
+
+def _codes(body: Mapping[str, Any]) -> list[str]:
+    return [error["extensions"]["code"] for error in body.get("errors", ())]
 
 
 def error_body(error: JusticeGraphError) -> dict[str, Any]:

@@ -17,7 +17,8 @@
     ├── NotReadyError          JG-API-014  the graph is empty or cannot be used
     ├── AuditUnavailableError  JG-API-015  the audit log cannot be written, so nothing is answered
     ├── UnexpectedError        JG-API-016  a fault of ours; the reference is in the server's log
-    └── AccessFileError        JG-API-017  the file of keys cannot be read or changed
+    ├── AccessFileError        JG-API-017  the file of keys cannot be read or changed
+    └── NameTakenError         JG-API-018  a property with the name of a field all records have
 
 Errors of other folders (JG-GRA, JG-REL, ...) reach the client with their own code.
 """

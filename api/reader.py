@@ -122,12 +122,8 @@ class Reader:
             )
         return iri
 
-    def cursor_of(self, cursor: str | None) -> str | None:
-        """A page cursor for this role: it holds an IRI, so it is sealed like an id."""
-        return None if cursor is None else self.id_of(cursor)
-
     def cursor(self, given: str | None) -> str | None:
-        """The store's cursor behind one that this role was given."""
+        """What a page cursor of this role holds: an IRI or the like, so it is sealed as ids are."""
         return None if given is None else self.iri_of(given)
 
     # -- rights

@@ -25,6 +25,7 @@ from api.scalars import Day
 from api.subjects import IdentifierInput, find
 from api.types import Concepts
 from api.view import View
+from graph import BadCursorError
 from graph.port import Filter, Op
 
 PAGE = 100
@@ -88,11 +89,15 @@ class Query:
         filters = [
             item for given in where or () for item in _filters(reader, asked.view, class_, given)
         ]
-        page = reader.find(class_, filters, first, reader.cursor(after))
-        cursors = [reader.id_of(node.iri) for node in page.nodes]
-        records = together(reader, page.nodes)
-        about = context(reader, [node.dataset for node in page.nodes])
-        return page_of(reader, records, cursors, page.has_next, about)
+        passed, start = place_of(reader.cursor(after))
+        page = reader.find(class_, filters, passed + first, start)
+        nodes = page.nodes[passed:]
+        cursors = [f"{passed + i + 1}:{start or ''}" for i in range(len(nodes))]
+        if nodes:
+            cursors[-1] = f"0:{page.end}"
+        sealed = [reader.id_of(cursor) for cursor in cursors]
+        about = context(reader, [node.dataset for node in nodes])
+        return page_of(reader, together(reader, nodes), sealed, page.has_next, about)
 
     @resolved("The person that an identifier or record stands for.", KEYED)
     def person(
@@ -157,6 +162,20 @@ class Query:
         live = [made for made in question.sources.releases.list() if made.status == "live"]
         current = max((made.number for made in live), default=0)
         return [shown_release(made, current) for made in reversed(live[-first:])]
+
+
+def place_of(cursor: str | None) -> tuple[int, str | None]:
+    """How many records to pass over, and the store's cursor to begin at.
+
+    The store gives a cursor for the end of a page only; a record in the middle of one is so many
+    records after the page's own beginning. Raises BadCursorError.
+    """
+    if cursor is None:
+        return 0, None
+    passed, colon, start = cursor.partition(":")
+    if not colon or not passed.isdigit() or len(passed) > 6:
+        raise BadCursorError
+    return int(passed), start or None
 
 
 def _filters(reader: Reader, view: View, cls: str, given: FilterInput) -> list[Filter]:

@@ -1,0 +1,43 @@
+"""Whether the server lives, whether it can answer, and how much it did."""
+
+from fastapi import APIRouter, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from api.service import Service, ServiceOf
+from api.transport import Json
+from ontology.errors import JusticeGraphError
+
+router = APIRouter()
+
+
+@router.get("/health")
+async def health() -> dict[str, str]:
+    """200 as long as the process answers."""
+    return {"status": "alive"}
+
+
+@router.get("/ready")
+def ready(service: ServiceOf) -> Json:
+    """200 when the graph holds the newest release; 503 with the reason otherwise."""
+    state, reason = _state(service)
+    return Json({**state, "reason": reason}, status_code=503 if reason else 200)
+
+
+@router.get("/metrics")
+def metrics(service: ServiceOf) -> Response:
+    """Counts and times for Prometheus."""
+    return Response(generate_latest(service.registry), media_type=CONTENT_TYPE_LATEST)
+
+
+def _state(service: Service) -> tuple[dict[str, int | None], str | None]:
+    sources = service.engine.sources
+    try:
+        current, projected = sources.releases.current, sources.store.current()
+    except JusticeGraphError as error:
+        return {"release": None, "graph": None}, str(error)
+    state: dict[str, int | None] = {"release": current, "graph": projected}
+    if current == 0:
+        return state, "There is no release yet: load something first"
+    if projected != current:
+        return state, f"The graph is at release {projected}, the newest is {current}"
+    return state, None
