@@ -5,11 +5,11 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 import polars as pl
-from rdflib import URIRef
+from rdflib import RDF, URIRef
 
 from shapes.errors import ShapesError
 from shapes.rules import SEVERITIES, Shapes
-from shapes.triples import FrameGraph, RDFNode, by_root, kind_pattern, put_column, put_types
+from shapes.triples import FrameGraph, Kinds, RDFNode, put_column
 
 if TYPE_CHECKING:
     from ontology.model import Model
@@ -91,14 +91,16 @@ class _Batch:
                     + (f"no column {', '.join(sorted(missing))}" if missing else "no such root"),
                     "Give frames by root class, with the columns of Model.table_schema.",
                 )
-            self._frames[root] = frame.with_row_index("row").with_columns(
+            properties = [name for name in frame.columns if name in model.properties]
+            kept = frame.select("iri", "class", *properties).with_row_index("row")
+            self._frames[root] = kept.with_columns(
                 focus=pl.when(pl.col("iri").is_first_distinct())
                 .then(pl.col("iri"))
                 .otherwise(pl.format("{}#{}", "iri", "row"))
             )
         self._by_class: dict[tuple[str, frozenset[str]], pl.DataFrame] = {}
         self._graphs: dict[frozenset[str] | None, FrameGraph] = {}
-        self._kind = kind_pattern(model)
+        self._kinds = Kinds(model)
 
     def iri(self, root: str, row: int) -> str:
         """The IRI of a row."""
@@ -157,10 +159,10 @@ class _Batch:
             return column.list.n_unique() if nested else column.is_null()
         if looks_at == "kinds":
             if not nested:
-                kind = column.str.extract(self._kind, 1).fill_null("")
+                kind = column.str.extract(self._kinds.pattern, 1).fill_null("")
                 return pl.when(column.is_not_null()).then(kind)
             kinds = column.list.unique().list.eval(
-                pl.element().str.extract(self._kind, 1).fill_null("")
+                pl.element().str.extract(self._kinds.pattern, 1).fill_null("")
             )
             return kinds.list.sort().list.join(" ")
         if nested:
@@ -179,7 +181,8 @@ class _Batch:
                 column = self._model.properties[name]
                 terms = put_column(graph, column, focus, rows[name])
                 named |= set(terms) if column.kind == "link" else set()
-        put_types(graph, by_root(named, self._model), self._model)
+        if named:
+            graph.put(RDF.type, self._kinds.of(named))
         by_focus = dict(zip(focus, rows["row"].to_list(), strict=True))
         for result in check.results(graph, focus):
             yield by_focus[result.focus], result
@@ -228,6 +231,5 @@ class _Batch:
                 if column is not None and (columns is None or name in columns):
                     terms = put_column(graph, column, focus, frame[name])
                     named |= set(terms) if column.kind == "link" else set()
-        put_types(graph, by_root(named, self._model), self._model)
-        put_types(graph, classes, self._model)
+        graph.put(RDF.type, self._kinds.of(named) | self._kinds.of_classes(classes))
         return graph

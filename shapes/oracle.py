@@ -11,7 +11,7 @@ from rdflib import RDF, SH, URIRef
 from shapes.checker import finding, findings
 from shapes.plan import Result, copied
 from shapes.rules import Shapes
-from shapes.triples import by_root, terms
+from shapes.triples import Kinds, terms
 
 if TYPE_CHECKING:
     from ontology.model import Model
@@ -58,10 +58,11 @@ def graph_of(frames: Mapping[str, pl.DataFrame], model: "Model") -> rdflib.Graph
             named |= set(by_value) if column.kind == "link" else set()
             for iri, value in cells.rows():
                 graph.add((URIRef(iri), URIRef(column.iri), by_value[value]))
-    outside = [(str(node), root) for node, root in by_root(named - set(types), model)]
-    for iri, leaf in [*types.items(), *outside]:
-        for above in model.superclasses(leaf):
-            graph.add((URIRef(iri), RDF.type, URIRef(model.classes[above].iri)))
+    kinds = Kinds(model)
+    known = kinds.of_classes((URIRef(iri), leaf) for iri, leaf in types.items())
+    for node, above in (kinds.of(named) | known).items():
+        for one in above:
+            graph.add((node, RDF.type, one))
     return graph
 
 

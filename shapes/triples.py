@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import rdflib
-from rdflib import RDF, XSD, Literal, URIRef
+from rdflib import XSD, Literal, URIRef
 from rdflib.paths import Path
 from rdflib.term import IdentifiedNode, Node
 
@@ -150,23 +150,24 @@ def put_column(
     return by_value
 
 
-def put_types(graph: FrameGraph, nodes: Iterable[tuple[Node, str]], model: "Model") -> None:
-    """Give each node its class and all superclasses as rdf:type, so nothing need be inferred."""
-    types = {
-        name: tuple(URIRef(model.classes[above].iri) for above in model.superclasses(name))
-        for name in model.classes
-    }
-    graph.put(RDF.type, {node: types[name] for node, name in nodes})
+class Kinds:
+    """What kind of record a node is, said as rdf:type, so that nothing need be inferred."""
 
+    def __init__(self, model: "Model") -> None:
+        name = "[a-z0-9][a-z0-9-]*"
+        # The first group is the root class in a record's IRI, whatever its base.
+        self.pattern = rf"[/#]({'|'.join(sorted(model.roots))})/{name}/{name}/"
+        self._types = {
+            leaf: tuple(URIRef(model.classes[above].iri) for above in model.superclasses(leaf))
+            for leaf in model.classes
+        }
 
-def kind_pattern(model: "Model") -> str:
-    """Pattern whose first group is the root class in a record's IRI, whatever its base."""
-    name = "[a-z0-9][a-z0-9-]*"
-    return rf"[/#]({'|'.join(sorted(model.roots))})/{name}/{name}/"
+    def of(self, iris: Iterable[str]) -> dict[Node, Sequence[Node]]:
+        """Types of IRIs by the root class they carry; one that carries none has no types."""
+        table = pl.DataFrame({"iri": list(iris)}, schema={"iri": pl.String})
+        table = table.with_columns(root=pl.col("iri").str.extract(self.pattern, 1))
+        return self.of_classes((URIRef(iri), root) for iri, root in table.drop_nulls().rows())
 
-
-def by_root(iris: Iterable[str], model: "Model") -> list[tuple[RDFNode, str]]:
-    """(node, root class) of record IRIs; an IRI that names no root class has no kind."""
-    table = pl.DataFrame({"iri": list(iris)}, schema={"iri": pl.String})
-    table = table.with_columns(root=pl.col("iri").str.extract(kind_pattern(model), 1))
-    return [(URIRef(iri), root) for iri, root in table.drop_nulls().rows()]
+    def of_classes(self, nodes: Iterable[tuple[Node, str]]) -> dict[Node, Sequence[Node]]:
+        """Types of nodes whose class is known: the class and everything above it."""
+        return {node: self._types[leaf] for node, leaf in nodes}

@@ -12,7 +12,7 @@ import shapes
 from ontology.model import Model
 from shapes import oracle
 from shapes.rules import JG, Shapes
-from shapes.triples import by_root
+from shapes.triples import Kinds
 from tests.shapes.records import RECORD, frames_of, parsed
 
 SHAPES = Shapes.load()
@@ -25,11 +25,12 @@ ONLY_IN_GRAPHS = {"JG-PAR-004"}
 
 def typed(graph: rdflib.Graph) -> rdflib.Graph:
     """The graph with every type that its records, and the records they name, have."""
-    leaves = {str(node): str(leaf).rpartition("#")[2] for node, leaf in graph[: RDF.type]}
-    named = {str(term) for term in graph.objects() if isinstance(term, URIRef)} - set(leaves)
-    for node, root in [*leaves.items(), *((str(n), root) for n, root in by_root(named, MODEL))]:
-        for name in MODEL.superclasses(root):
-            graph.add((URIRef(node), RDF.type, URIRef(MODEL.classes[name].iri)))
+    kinds = Kinds(MODEL)
+    named = {str(term) for term in graph.objects() if isinstance(term, URIRef)}
+    leaves = [(node, str(leaf).rpartition("#")[2]) for node, leaf in graph[: RDF.type]]
+    for node, above in (kinds.of(named) | kinds.of_classes(leaves)).items():
+        for one in above:
+            graph.add((node, RDF.type, one))
     return graph
 
 
