@@ -256,6 +256,7 @@ def _record_people(matter: Matter, truth: Truth, seed: int) -> None:
                 "cro": record.cro,
                 "masterDefendantId": party.master_defendant_id,
             },
+            matter.urn,
         )
 
 

@@ -85,6 +85,7 @@ def _defendant(
             DATASET,
             (matter.urn, defendant.asn),
             {"pnc": record.pnc if record.pnc_is_valid else None},
+            matter.urn,
         )
         _tell(matter, defendant, hearing, truth)
     for charge in defendant.charges:

@@ -111,6 +111,7 @@ def _defendant(
             DATASET,
             (matter.urn, defendant.asn),
             {"pnc": record.pnc if record.pnc_is_valid else None, "cro": record.cro},
+            matter.urn,
         )
         _tell(matter, defendant, party, truth)
     for charge in defendant.charges:

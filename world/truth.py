@@ -8,7 +8,6 @@ from typing import Any
 import orjson
 
 from world.matters import History
-from world.people import Person
 
 
 @dataclass(frozen=True)
@@ -26,9 +25,14 @@ class Telling:
 
 @dataclass(frozen=True)
 class PersonTold:
-    """One person record an extract holds, and the keys it carries as written."""
+    """One person record an extract holds, and the keys it carries as written.
+
+    matter: where the system keeps a person record for each matter; None where it keeps one for
+    the person.
+    """
 
     person: str
+    matter: str | None
     dataset: str
     key: tuple[str, ...]
     keys: tuple[tuple[str, str], ...]  # (scheme, value), only those fit to link on
@@ -45,10 +49,15 @@ class Truth:
         self.tellings.append(telling)
 
     def record(
-        self, person: str, dataset: str, key: tuple[str, ...], keys: dict[str, str | None]
+        self,
+        person: str,
+        dataset: str,
+        key: tuple[str, ...],
+        keys: dict[str, str | None],
+        matter: str | None = None,
     ) -> None:
         carried = tuple(sorted((name, value) for name, value in keys.items() if value))
-        self.records[dataset, key] = PersonTold(person, dataset, key, carried)
+        self.records[dataset, key] = PersonTold(person, matter, dataset, key, carried)
 
 
 def _lines(path: Path, rows: list[dict[str, Any]]) -> None:
@@ -84,7 +93,3 @@ def write_truth(folder: Path, history: History, truth: Truth) -> None:
         ],
     )
     _lines(folder / "records.jsonl", [asdict(r) for _, r in sorted(truth.records.items())])
-
-
-def identity_keys(person: Person) -> dict[str, str | None]:
-    return {"pnc": person.pnc, "cro": person.cro}

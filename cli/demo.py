@@ -1,0 +1,80 @@
+"""`make demo`: a made-up world through the whole path, told to a person as it goes."""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import orjson
+
+from cli.ask import print_journey
+from cli.inspect import rejects_command
+from cli.load import print_loaded
+from cli.output import say
+from cli.pipeline import run_load
+from cli.progress import bar
+from cli.serve import serve_command
+from cli.workspace import Workspace
+from ontology.errors import JusticeGraphError
+from world import generate
+
+FOLDER = Path("var/demo")
+PERSONS = 250
+
+
+def widest_told(truth: Path) -> str:
+    """The PNC of the person whom the most systems tell most of, by the truth beside the world."""
+    systems: dict[str, set[str]] = {}
+    counts: dict[str, int] = {}
+    for line in (truth / "tellings.jsonl").read_bytes().splitlines():
+        telling = orjson.loads(line)
+        systems.setdefault(telling["person"], set()).add(telling["dataset"].partition("/")[0])
+        counts[telling["person"]] = counts.get(telling["person"], 0) + 1
+    keyed = {
+        record["person"]
+        for line in (truth / "records.jsonl").read_bytes().splitlines()
+        for record in [orjson.loads(line)]
+        if record["dataset"] == "nomis/prisoner-search" and "pnc" in dict(record["keys"])
+    }
+    best = max(
+        (person for person in systems if person in keyed),
+        key=lambda person: (len(systems[person]), -counts[person], person),
+    )
+    for line in (truth / "persons.jsonl").read_bytes().splitlines():
+        person = orjson.loads(line)
+        if person["key"] == best:
+            return str(person["pnc"])
+    raise AssertionError(f"{best} is told of, but is no person of the world")
+
+
+def demo() -> None:
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    made = generate(PERSONS, 1, FOLDER / "world")
+    say(
+        f"1. A world of {made.persons} people who do not exist: {made.matters} matters, told by "
+        f"five systems in {made.files} files of their real formats, with errors of their own."
+    )
+    workspace = Workspace(FOLDER / "data")
+    say("\n2. Loaded, checked against the shapes, linked and committed as one release:\n")
+    with bar("Load") as progress:
+        loaded = run_load(workspace, [FOLDER / "world" / "extracts"], progress=progress)
+    print_loaded(loaded, dry_run=False)
+    say("\n3. What was rejected, why, and what to do about it:\n")
+    rejects_command(all_=False, severity="violation", csv=None, data=FOLDER / "data", json=False)
+    say("\n4. One person's journey across the systems, each event with the record behind it:\n")
+    print_journey(workspace, "pnc", widest_told(FOLDER / "world" / "truth"), "person")
+    if os.environ.get("CI"):
+        say("\n5. CI is set: not serving. Otherwise: justicegraph serve --data var/demo/data")
+        return
+    say("\n5. Serving. Ask it yourself:\n")
+    serve_command(None, None, data=FOLDER / "data")
+
+
+if __name__ == "__main__":
+    try:
+        demo()
+    except JusticeGraphError as error:
+        print(error, file=sys.stderr)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,0 +1,186 @@
+"""`justicegraph load` end to end: counts, exit codes, bad input, interruption."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Run, last_line
+from tests.conftest import ROOT
+
+
+def test_counts_balance_and_loading_twice_makes_no_release(run: Run, small_world: Path) -> None:
+    first = last_line(run("load", small_world / "extracts", "--json"))
+    assert first["release"] == 1
+    assert first["read"] == first["loaded"] + first["rejected"] + first["duplicates"]  # type: ignore[operator]
+    for file in first["files"]:  # type: ignore[attr-defined]
+        assert file["read"] == file["loaded"] + file["rejected"] + file["duplicates"], file
+    again = last_line(run("load", small_world / "extracts", "--json"))
+    assert again["release"] is None
+    assert again["loaded"] == 0
+    assert again["read"] == first["read"]
+    numbers = [
+        json.loads(line)["release"] for line in run("releases", "--json").stdout.splitlines()
+    ]
+    assert numbers == [1]
+
+
+def test_a_dry_run_writes_nothing(run: Run, small_world: Path) -> None:
+    done = run("load", small_world / "extracts" / "police-spi", "--dry-run", "--json")
+    assert last_line(done)["release"] is None
+    assert last_line(done)["loaded"] > 0  # type: ignore[operator]
+    assert run("releases", "--json").stdout == ""
+
+
+GOOD = {
+    "prisonerNumber": "A1234BC",
+    "bookingId": "1",
+    "firstName": "MIA",
+    "lastName": "HARKER",
+    "dateOfBirth": "1990-01-31",
+    "gender": "Female",
+    "status": "ACTIVE IN",
+}
+
+
+def page(*prisoners: dict[str, object]) -> bytes:
+    return json.dumps({"content": list(prisoners), "pageable": {}, "totalElements": 1}).encode()
+
+
+BAD: dict[str, tuple[str, bytes]] = {
+    "truncated JSON": ("a.json", page(GOOD)[:-30]),
+    "truncated XML": ("a.xml", b"<NewCaseMessage><Case><PTIURN>01ZD"),
+    "UTF-16": ("a.json", page(GOOD).decode().encode("utf-16")),
+    "Latin-1": ("a.json", page({**GOOD, "lastName": "X"}).replace(b'"X"', b'"Ll\xfd\xf0"')),
+    "empty": ("a.json", b""),
+    "NUL bytes": ("a.csv", b"\0" * 4096),
+    "deep": ("a.json", b"[" * 200_000),
+    "external entity": (
+        "a.xml",
+        b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><NewCaseMessage>&e;</NewCaseMessage>',
+    ),
+    "entity bomb": (
+        "a.xml",
+        b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">'
+        b'<!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;">]><NewCaseMessage>&c;</NewCaseMessage>',
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", sorted(BAD))
+def test_a_malformed_file_is_told_and_the_last_release_stays(
+    run: Run, tmp_path: Path, kind: str
+) -> None:
+    (tmp_path / "good.json").write_bytes(page(GOOD))
+    assert last_line(run("load", tmp_path / "good.json", "--json"))["release"] == 1
+    name, content = BAD[kind]
+    (tmp_path / "bad").mkdir()
+    (tmp_path / "bad" / name).write_bytes(content)
+    done = run("load", tmp_path / "bad", "--json")
+    told = last_line(done)
+    assert told["release"] is None
+    [file] = told["files"]  # type: ignore[misc]
+    assert file["reason"], told
+    assert done.returncode == (1 if file["status"] == "unreadable" else 0)
+    status = json.loads(run("status", "--json").stdout)
+    assert (status["release"], status["graph"]) == (1, 1)
+
+
+def test_a_zip_and_an_empty_folder_are_told(run: Run, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "x.zip", "w") as archive:
+        archive.writestr("a.json", page(GOOD))
+    (tmp_path / "nothing").mkdir()
+    told = last_line(run("load", tmp_path / "x.zip", tmp_path / "nothing", "--json"))
+    assert told["release"] is None
+    assert all(file["reason"] for file in told["files"])  # type: ignore[attr-defined]
+
+
+def test_a_line_longer_than_allowed_is_not_read_into_memory(run: Run, tmp_path: Path) -> None:
+    line = b'{"content": ["' + b"x" * 3_000_000 + b'"]}\n'
+    (tmp_path / "long.jsonl").write_bytes(line)
+    done = run("load", tmp_path / "long.jsonl", "--json", JUSTICEGRAPH_MAX_MESSAGE_MB="1")
+    [file] = last_line(done)["files"]  # type: ignore[misc]
+    assert last_line(done)["release"] is None
+    assert done.returncode in (0, 1)
+    assert file["reason"] or file["rejected"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["load", "no-such-file.json"], "JG-LOD-015"),
+        (["load", ".", "--source", "nomis/movement"], "JG-LOD-010"),
+        (["load", ".", "--mode", "all"], "JG-CLI-009"),
+        (["load", ".", "--with", "crn"], "JG-CLI-005"),
+        (["ask", "no-such-query.graphql"], "JG-CLI-007"),
+        (["ask", "-", "--role", "king"], "JG-CLI-006"),
+        (["export"], "JG-CLI-003"),
+        (["undo", "7"], "JG-REL"),
+    ],
+)
+def test_a_wrong_argument_is_one_clear_line_and_exit_2(
+    run: Run, arguments: list[str], code: str
+) -> None:
+    done = run(*arguments, text="{ __typename }")
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert code in done.stderr
+
+
+def test_a_wrong_setting_names_itself(run: Run) -> None:
+    done = run("status", JUSTICEGRAPH_PORT="eighty")
+    assert done.returncode == 2
+    assert "JUSTICEGRAPH_PORT" in done.stderr
+
+
+def answers(run: Run) -> str:
+    done = run("export", "--format", "nquads")
+    assert done.returncode == 0, done.stderr
+    return "\n".join(sorted(done.stdout.splitlines()))
+
+
+def kill_while_loading(cwd: Path, arguments: list[str], after: float) -> int:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "cli", *arguments],
+        cwd=cwd,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    time.sleep(after)
+    process.send_signal(signal.SIGKILL)
+    return process.wait()
+
+
+def test_a_killed_load_leaves_the_last_release_and_the_same_command_finishes(
+    run: Run, small_world: Path, tmp_path: Path
+) -> None:
+    first, rest = small_world / "extracts" / "delius", small_world / "extracts"
+    run("load", first)
+    before = answers(run)
+    rng = random.Random(5)  # a different moment each time, the same in every run
+    for _ in range(4):
+        kill_while_loading(tmp_path, ["load", str(rest)], rng.uniform(0.8, 4.0))
+        status = json.loads(run("status", "--json").stdout)
+        if status["release"] > 1:
+            break  # it was quicker than the kill
+        assert answers(run) == before
+    told = last_line(run("load", rest, "--json"))
+    assert told["read"] == told["loaded"] + told["rejected"] + told["duplicates"]  # type: ignore[operator]
+    killed = answers(run)
+
+    clean = tmp_path / "clean"
+    for path in (first, rest):
+        run("load", path, "--data", clean)
+    done = run("export", "--format", "nquads", "--data", clean)
+
+    def facts(text: str) -> set[str]:  # release numbers differ: abandoned ones are not used again
+        return {line for line in text.splitlines() if "/release/" not in line}
+
+    assert facts(killed) == facts(done.stdout)
