@@ -38,11 +38,9 @@ def lines_of(file: FilePath, reader: Reader, limits: Limits) -> Iterator[Message
             number += 1
             place = f"line {number}"
             size = len(line)
-            while len(line) > limits.message_bytes and not line.endswith(b"\n"):
+            while size > limits.message_bytes and line and not line.endswith(b"\n"):
                 line = stream.readline(limits.message_bytes)
                 size += len(line)
-                if not line:
-                    break
             if size > limits.message_bytes:
                 yield Message(place, Unreadable(too_large(size, limits)))
             elif line.strip():

@@ -35,9 +35,10 @@ class Recognised:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A file that is no data of a known source, and why."""
+    """A file that is no data of a known source, and why. foreign: what it is instead of text."""
 
     reason: str
+    foreign: str | None = None
 
 
 class Recogniser:
@@ -62,8 +63,7 @@ class Recogniser:
         """
         form = self.form(file)
         if form is None:
-            what = _foreign(file)
-            return Skipped(f"{what}, not JSON, XML or CSV" if what else "not JSON, XML or CSV")
+            return Skipped("not JSON, XML or CSV", _foreign(file))
         if only is not None and only.format != form:
             return Skipped(f"not {only.format.upper()}, as {only.source} is")
         if form == "csv":

@@ -129,16 +129,15 @@ class RowExtractor:
 
     def sheets(self, frame: pl.DataFrame) -> tuple[dict[str, pl.DataFrame], int]:
         """Raw frames by block, and how many instances there are."""
-        made = frame.select(
-            **{
-                block.name: pl.when(self.wanted(block)).then(self.cls(block))
-                for block in self.blocks
-            }
-        )
+        classes = {
+            f"!{block.name}": pl.when(self.wanted(block)).then(self.cls(block))
+            for block in self.blocks
+        }
+        made = frame.with_columns(**classes)
         numbers: dict[str, pl.Series] = {}
         count = 0
         for block in self.blocks:
-            here = made[block.name].is_not_null()
+            here = made[f"!{block.name}"].is_not_null()
             number = here.cast(pl.Int64).cum_sum() - 1 + count
             numbers[block.name] = number.zip_with(
                 here, pl.repeat(None, frame.height, dtype=pl.Int64, eager=True)
@@ -148,7 +147,7 @@ class RowExtractor:
         for block in self.blocks:
             columns = {
                 "_n": pl.lit(numbers[block.name]),
-                "class": pl.lit(made[block.name]),
+                "class": pl.lit(made[f"!{block.name}"]),
                 **self.cells(block, numbers),
             }
             sheets[block.name] = frame.select("_doc", "_place", **columns).filter(

@@ -24,7 +24,7 @@ from loaders.rows import RowExtractor, Twins
 from loaders.settle import Settled, Settler
 from loaders.snapshot import Snapshot
 from loaders.tables import batches, header, vet
-from loaders.trees import Limits
+from loaders.trees import Limits, not_text
 from loaders.typed import Typed, Typist
 from ontology.identifiers import BASE
 from ontology.model import Model
@@ -146,9 +146,9 @@ class _Run:
                 raise FileError("JG-LOD-016", "the folder holds no files", "Check the path.")
             found = self.recogniser.recognise(file, only)
             if isinstance(found, Skipped):
+                if direct and found.foreign:
+                    raise not_text(found.foreign)
                 report.status, report.reason = "skipped", found.reason
-                if direct and not file.suffix and only is None:
-                    report.reason += "; name its source with --source if it is data"
                 return
             mapping = found.mapping
             report.source = mapping.source

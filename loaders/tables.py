@@ -13,7 +13,7 @@ import pyarrow.csv as arrow_csv
 
 from loaders.errors import FileError
 from loaders.messages import too_large
-from loaders.trees import Limits, foreign
+from loaders.trees import Limits, foreign, not_text
 
 _CHUNK = 1 << 20
 HEADER_ROW = 1
@@ -41,7 +41,7 @@ def header(file: FilePath) -> tuple[str, ...]:
         raise FileError("JG-LOD-008", "the file is empty", "Ask the sender for the file again.")
     what = foreign(head[:4096])
     if what:
-        raise FileError("JG-LOD-009", f"not UTF-8 text but {what}", "Send it as UTF-8 text.")
+        raise not_text(what)
     line, newline, _ = head.partition(b"\n")
     if not newline and len(head) == _CHUNK:
         raise FileError(

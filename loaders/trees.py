@@ -195,6 +195,11 @@ def _local(name: str) -> str:
     return name.rpartition("}")[2]
 
 
+def not_text(what: str) -> FileError:
+    """The refusal of a file that is something else than UTF-8 text."""
+    return FileError("JG-LOD-009", f"not UTF-8 text but {what}", "Send it as UTF-8 text.")
+
+
 def _text(data: bytes, limits: Limits) -> bytes:
     """The bytes without a byte order mark, checked for size and for being UTF-8 text."""
     if len(data) > limits.message_bytes:
@@ -207,7 +212,7 @@ def _text(data: bytes, limits: Limits) -> bytes:
         raise FileError("JG-LOD-008", "the file is empty", "Ask the sender for the file again.")
     what = foreign(data[:4096])
     if what:
-        raise FileError("JG-LOD-009", f"not UTF-8 text but {what}", "Send it as UTF-8 text.")
+        raise not_text(what)
     if b"\x00" in data:
         raise FileError("JG-LOD-009", "the text holds NUL bytes", "Send it as UTF-8 text.")
     return data.removeprefix(_BOM)
