@@ -8,7 +8,8 @@ Forms: PNC yyyy/nnnnnnnC, also without slash, and short as yy/nC; its check lett
 ((two-digit year followed by the seven-digit serial) mod 23)-th of ZABCDEFGHJKLMNPQRTUVWXY.
 CRO n/yyC or SFyy/nC. ASN year, force and unit, system, serial, letter, with or without slashes
 and leading zeros. URN (PTIURN) force, unit, serial and year; a split suffix /2 is the same case.
-Prisoner number A9999AA, CRN A999999, masterDefendantId a UUID.
+Prisoner number A9999AA, CRN A999999, masterDefendantId and offence
+identifiers UUIDs.
 """
 
 from collections.abc import Callable
@@ -133,4 +134,5 @@ SCHEMES: dict[str, Callable[[pl.Expr], pl.Expr]] = {
     "crn": _crn,
     "masterDefendantId": _uuid,
     "courtCase": _court_case,
+    "offenceReference": _uuid,
 }
