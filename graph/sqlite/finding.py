@@ -30,7 +30,7 @@ WHERE n.version IN ({picked}) AND t.text > ?"""
 
 _WALKED = """
 SELECT t.text FROM term t CROSS JOIN node n ON n.iri = t.id
-WHERE t.text > ? AND t.text >= ? AND t.text <= ?"""
+WHERE t.text {after} ? AND t.text <= ?"""
 
 _LIVE = """
 AND n.since <= ? AND n.until > ? AND n.class IN (SELECT value FROM json_each(?))"""
@@ -71,7 +71,9 @@ def find(
         low, high = connection.execute(
             "SELECT low, high FROM bounds WHERE root = ?", (root,)
         ).fetchone() or ("", "")
-        query, parameters = _WALKED, [start, low, high]
+        # One lower bound only: given two, SQLite seeks to the first it reads.
+        query = _WALKED.replace("{after}", ">=" if low > start else ">")
+        parameters = [max(low, start), high]
     query += _LIVE
     parameters += [release, release, class_ids]
     for test in tests:
