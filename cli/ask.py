@@ -22,7 +22,7 @@ query ($identifier: IdentifierInput!, $kind: ThingKind!, $status: [EventStatus!]
   journey(identifier: $identifier, kind: $kind, status: $status) {
     subject { id }
     events { seq date precision status label charge decision court system orderedBy
-             simultaneousWith reportedBy { iri document } }
+             simultaneousWith reportedBy { dataset document } }
     context { release { number } headline caveats datasets { dataset records } }
   }
 }
@@ -123,7 +123,7 @@ def print_journey(
     say(context["headline"] or "")
     table(
         f"{kind.capitalize()} with {scheme} {value}, release {context['release']['number']}",
-        ("", "date", "event", "detail", "court", "told by", "record"),
+        ("", "date", "event", "detail", "court", "told by", "in its record"),
         [
             (
                 event["seq"],
@@ -131,8 +131,11 @@ def print_journey(
                 event["label"] if event["status"] == "HAPPENED" else f"{event['label']} (planned)",
                 "; ".join(filter(None, (event["charge"], event["decision"]))),
                 event["court"],
-                event["system"],
-                ", ".join(record["document"] for record in event["reportedBy"]),
+                event["reportedBy"][0]["dataset"],
+                ", ".join(
+                    record["document"].removeprefix(record["dataset"] + "/")
+                    for record in event["reportedBy"]
+                ),
             )
             for event in journey["events"]
         ],

@@ -253,6 +253,7 @@ def _record_people(matter: Matter, truth: Truth, seed: int) -> None:
             (matter.case_id, defendant.id),
             {
                 "pnc": record.pnc if record.pnc_is_valid else None,
+                "asn": defendant.asn,
                 "cro": record.cro,
                 "masterDefendantId": party.master_defendant_id,
             },

@@ -84,7 +84,7 @@ def _defendant(
             party.key,
             DATASET,
             (matter.urn, defendant.asn),
-            {"pnc": record.pnc if record.pnc_is_valid else None},
+            {"pnc": record.pnc if record.pnc_is_valid else None, "asn": defendant.asn},
             matter.urn,
         )
         _tell(matter, defendant, hearing, truth)

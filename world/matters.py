@@ -67,7 +67,7 @@ OFFENCES = (
     Offence("TH68023", "03401", "Robbery", "Indictable", 0.85),
     Offence(
         "MD71239",
-        "09270",
+        "09279",
         "Possess with intent to supply a controlled drug of Class A - Other",
         "Either way",
         0.75,

@@ -110,7 +110,11 @@ def _defendant(
             party.key,
             DATASET,
             (matter.urn, defendant.asn),
-            {"pnc": record.pnc if record.pnc_is_valid else None, "cro": record.cro},
+            {
+                "pnc": record.pnc if record.pnc_is_valid else None,
+                "asn": defendant.asn,
+                "cro": record.cro,
+            },
             matter.urn,
         )
         _tell(matter, defendant, party, truth)

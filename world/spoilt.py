@@ -37,7 +37,7 @@ def extracts(history: History, seed: int) -> Iterator[Spoilt]:
             "gender": "Male",
             "otherIds": {"crn": crn},
             "contactDetails": {},
-            "offenderManagers": [],
+            "offenderManagers": [{"probationArea": {"code": "N02"}, "active": True}],
         }
         yield "delius", f"spoilt/offender-all-{crn}.json", orjson.dumps(impossible)
         yield "nomis", f"spoilt/readme-{number:04d}.txt", b"Extract of movements, see ticket.\n"
