@@ -1,0 +1,131 @@
+"""Things: the same partition in any order, identifiers that stay."""
+
+import tempfile
+from pathlib import Path
+
+import polars as pl
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from linkage.things import named
+from ontology.identifiers import BASE
+from tests.linkage.conftest import Row, World, case, charge, part, person, sets
+
+PNC, OTHER_PNC = "2003/0062845E", "1981/0154257C"
+ASN = "1101ZD0100000448754K"
+WHO = [("John Smith", "1980-01-02"), ("Jon Smith", "1980-02-01"), ("Mary Baker", "1990-05-06")]
+
+rows = st.lists(
+    st.tuples(
+        st.sampled_from([*WHO, ("John Smith", "1990-05-06"), ("", None)]),
+        st.sampled_from([None, PNC, OTHER_PNC]),
+        st.sampled_from([None, "X320741"]),
+        st.sampled_from([None, ASN]),
+        st.sampled_from([None, "01ZD0303208"]),
+    ),
+    min_size=2,
+    max_size=5,
+)
+
+
+def records(number: int, row: tuple[object, ...]) -> list[Row]:
+    (who, born), pnc, crn, asn, urn = row  # type: ignore[misc]
+    name = f"r{number}"
+    return [
+        person(name, who, born, pncId=[pnc] if pnc else None, crn=crn),
+        case(name, urn=urn),
+        part(name, name, name, asn=[asn] if asn else None),
+        charge(name, name, "TH68001", offenceSequence=1, dataset=f"s{number}/x"),
+    ]
+
+
+@settings(max_examples=12, deadline=None)
+@given(rows, st.data())
+def test_any_order_and_split_of_loads_gives_the_same_sets(
+    rows: list[tuple[object, ...]], data: st.DataObject
+) -> None:
+    numbered = [records(number, row) for number, row in enumerate(rows)]
+    shuffled = data.draw(st.permutations([each for told in numbered for each in told]))
+    cut = data.draw(st.integers(1, len(shuffled) - 1))
+    with tempfile.TemporaryDirectory() as folder:
+        at_once, bit_by_bit = World(Path(folder) / "a"), World(Path(folder) / "b")
+        at_once.load(*(each for told in numbered for each in told))
+        bit_by_bit.load(*shuffled[:cut])
+        bit_by_bit.load(*shuffled[cut:])
+        for kind in ("person", "matter", "charge"):
+            assert at_once.sets(kind) == bit_by_bit.sets(kind)
+        assert set(at_once.table("LinkAssertion")["iri"]) == set(
+            bit_by_bit.table("LinkAssertion")["iri"]
+        )
+
+
+def test_an_identifier_stays_when_records_join(world: World) -> None:
+    world.load(person("b", *WHO[0], pncId=[PNC]))
+    (before,) = world.things()
+    world.load(person("a", *WHO[0], pncId=[PNC]))
+    assert world.things() == {before: frozenset("ab")}
+
+
+def test_two_become_one_and_the_old_identifier_says_so(world: World) -> None:
+    world.load(
+        person("a", *WHO[0], pncId=[PNC]),
+        person("b", *WHO[0], pncId=[PNC]),
+        person("c", *WHO[0], crn="X320741"),
+    )
+    owner = {members: thing for thing, members in world.things().items()}
+    large, small = owner[frozenset("ab")], owner[frozenset("c")]
+    world.load(person("d", *WHO[0], crn="X320741", pncId=[PNC]))
+    assert world.things() == {large: frozenset("abcd")}
+    things = {row["iri"]: row["replacedBy"] for row in world.table("Thing").to_dicts()}
+    assert things == {large: None, small: [large]}
+
+
+def test_a_split_keeps_the_identifier_on_the_larger_part(world: World) -> None:
+    bridge = person("d", *WHO[0], crn="X320741", pncId=[PNC])
+    world.load(
+        person("a", *WHO[0], pncId=[PNC]),
+        person("b", *WHO[0], pncId=[PNC]),
+        person("c", *WHO[0], crn="X320741"),
+        bridge,
+    )
+    (thing,) = world.things()
+    world.load(gone=(bridge,))
+    assert world.sets() == sets("a b", "c")
+    assert world.things()[thing] == frozenset("ab")
+
+
+def test_a_retired_identifier_comes_back_with_its_records(world: World) -> None:
+    world.load(person("a", *WHO[0], pncId=[PNC]), person("b", *WHO[0], pncId=[PNC]))
+    world.load(person("z", *WHO[0], crn="X320741"))
+    bridge = person("y", *WHO[0], crn="X320741", pncId=[PNC])
+    before = world.things()
+    world.load(bridge)
+    world.load(gone=(bridge,))
+    assert world.things() == before
+    assert world.table("Thing")["replacedBy"].null_count() == 2
+
+
+def test_a_thing_whose_records_all_went_still_answers(world: World) -> None:
+    row = person("a", *WHO[0])
+    world.load(row)
+    (thing,) = world.things()
+    world.load(person("b", *WHO[2]), gone=(row,))
+    things = {row["iri"]: row["replacedBy"] for row in world.table("Thing").to_dicts()}
+    assert things[thing] is None
+    assert thing not in world.things()
+
+
+def test_undo_brings_the_old_things_back(world: World) -> None:
+    world.load(person("a", *WHO[0], pncId=[PNC]))
+    before = world.things()
+    world.load(person("b", *WHO[0], pncId=[PNC]))
+    world.releases.undo(1)
+    assert world.things() == before
+
+
+def test_ties_of_overlap_go_to_the_smallest_iri() -> None:
+    sets_now = pl.DataFrame({"member": ["a", "b"], "set": [0, 0]})
+    previous = pl.DataFrame({"member": ["a", "b"], "thing": ["t2", "t1"]})
+    result = named(BASE, "person", sets_now, previous)
+    assert result.members["thing"].unique().to_list() == ["t1"]
+    assert result.retired.rows() == [("t2", ["t1"])]
