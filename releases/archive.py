@@ -86,30 +86,42 @@ class Releases:
         wanted = list(columns) if columns is not None else list(self.model.table_schema(root))
         return wide(rows, chosen, wanted)
 
-    def changes(self, root: str, since: int, until: int | None = None) -> pl.LazyFrame:
+    def changes(
+        self,
+        root: str,
+        since: int,
+        until: int | None = None,
+        *,
+        part: tuple[int, int] | None = None,
+    ) -> pl.LazyFrame:
         """Records whose live content differs between two releases.
 
         Columns of `state` and `op`: 'put' with the content as of `until`, 'delete' with the
-        content as of `since`. since 0: everything live at `until`.
+        content as of `since`. since 0: everything live at `until`. part (i, n): only the i-th
+        (from 0) of n parts of about one size, for going through a large release in bounded
+        memory; the parts are whole records and make up everything.
         """
-        last = self.release(until).number if until != 0 else 0
+        last = 0 if until == 0 else self.release(until).number
         if since:
             self.release(since)
         low, high = min(since, last), max(since, last)
         table = self._tables[root]
+        names = list(self.model.table_schema(root))
+        rows = _part(table.scan(until=high, numbered=True), part)
+        if low == 0:
+            alone = wide(rows, newest(rows, high), names)
+            return alone.with_columns(op=pl.lit("put" if last else "delete"))
         touched = (
-            table.scan(low, high)
+            _part(table.scan(low, high), part)
             .filter((pl.col("release") > low) & (pl.col("release") <= high))
             .select(pl.col("iri").unique())
             .collect()["iri"]
         )
-        rows = table.scan(until=high, numbered=True)
         theirs = rows.filter(pl.col("iri").is_in(touched.implode()))
         before = newest(theirs, since).select("iri", "hash", ROW).collect()
         after = newest(theirs, last).select("iri", "hash", ROW).collect()
         puts = after.join(before, on=["iri", "hash"], how="anti")
         deletes = before.join(after, on="iri", how="anti")
-        names = list(self.model.table_schema(root))
         return pl.concat(
             [
                 wide(rows, puts.lazy(), names).with_columns(op=pl.lit("put")),
@@ -320,6 +332,13 @@ class Releases:
                 if table.exists():
                     table.purge()
         return report
+
+
+def _part(rows: pl.LazyFrame, part: tuple[int, int] | None) -> pl.LazyFrame:
+    if part is None:
+        return rows
+    number, parts = part
+    return rows.filter(pl.col("iri").hash(seed=0) % parts == number)
 
 
 def _series(values: Collection[str] | pl.Series) -> pl.Series:

@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import polars as pl
-from deltalake import DeltaTable, write_deltalake
+from deltalake import DeltaTable, WriterProperties, write_deltalake
 from deltalake.exceptions import DeltaError, TableNotFoundError
 from deltalake.transaction import AddAction, RemoveAction
 
@@ -26,6 +26,7 @@ _MAX_FILES = 64
 _MAX_LOG = 32
 _CLOCK_TICK = 0.05
 _TARGET_SIZE = 64 * 1024 * 1024
+_GROUPS = WriterProperties(max_row_group_size=65_536)  # what a streaming reader holds at once
 _CONFIGURATION: Mapping[str, str | None] = {
     "delta.dataSkippingStatsColumns": "release,load",
     "delta.logRetentionDuration": "interval 0 seconds",
@@ -103,7 +104,9 @@ class Table:
     def append(self, frame: pl.DataFrame) -> None:
         """Add rows; the frame has exactly the columns of the schema, in any order."""
         if not self.exists():
-            write_deltalake(self.folder, frame, configuration=_CONFIGURATION)
+            write_deltalake(
+                self.folder, frame, configuration=_CONFIGURATION, writer_properties=_GROUPS
+            )
             return
         table = self._open()
         stored = _stored(table)
@@ -111,7 +114,13 @@ class Table:
             if column in stored and stored[column] != wanted:
                 raise ChangedTypeError(self.name, column, str(stored[column]), str(wanted))
         merge = not set(frame.columns) <= set(stored)
-        write_deltalake(table, frame, mode="append", schema_mode="merge" if merge else None)
+        write_deltalake(
+            table,
+            frame,
+            mode="append",
+            schema_mode="merge" if merge else None,
+            writer_properties=_GROUPS,
+        )
 
     def delete(self, predicate: str) -> None:
         """Remove rows by a predicate over `release` and `load`."""
@@ -150,7 +159,7 @@ class Table:
 
     def _write_file(self, rows: pl.DataFrame) -> AddAction:
         path = self.folder / f"part-{uuid.uuid4()}.parquet"
-        rows.write_parquet(path)
+        rows.write_parquet(path, row_group_size=65_536)
         bounds = {name: rows[name] for name in ("release", "load") if name in rows.columns}
         stats = {
             "numRecords": rows.height,
@@ -180,7 +189,7 @@ class Table:
         table = self._open()
         if len(table.file_uris()) > _MAX_FILES:
             before = table.version()
-            table.optimize.compact(target_size=_TARGET_SIZE)
+            table.optimize.compact(target_size=_TARGET_SIZE, writer_properties=_GROUPS)
             table.vacuum(
                 retention_hours=0,
                 dry_run=False,

@@ -90,6 +90,10 @@ def test_changes_are_those_of_content(store: Releases, put: Put) -> None:
     assert changes(1, 4) == {"p2": "delete", "p3": "put"}
     assert changes(4, 1) == {"p2": "put", "p3": "delete"}
     assert changes(0, 4) == {"p1": "put", "p3": "put"}
+    assert changes(4, 0) == {"p1": "delete", "p3": "delete"}
+    assert changes(2, 2) == {}
+    parts = [store.changes("PersonRecord", 1, 4, part=(number, 3)).collect() for number in range(3)]
+    assert sorted(pl.concat(parts)["iri"]) == ["p2", "p3"]
 
 
 def test_undo_takes_later_releases_away(store: Releases, put: Put) -> None:
