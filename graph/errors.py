@@ -98,7 +98,7 @@ class NeedsRebuildError(GraphError):
         super().__init__(
             "JG-GRA-008",
             f"The stored graph no longer fits: {why}",
-            "Rebuild it from the releases: delete graph.sqlite and load again, or graph.rebuild",
+            "Make it again from the releases: justicegraph graph rebuild",
         )
 
 

@@ -70,6 +70,14 @@ class Database:
         finally:
             self._local.limit = before
 
+    def discard_if_foreign(self) -> None:
+        """Delete the file if it is not SQLite's at all."""
+        if self.path.exists():
+            with self.path.open("rb") as file:
+                head = file.read(16)
+            if head not in (b"", b"SQLite format 3\x00"):
+                self.path.unlink()
+
     def settle(self) -> None:
         """Move what the log holds into the file, as far as readers let it."""
         with self._explained():
@@ -143,9 +151,9 @@ def _fix(error: sqlite3.DatabaseError) -> str:
         case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_PERM:
             return "Make the folder and the file writable for this user"
         case sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_CORRUPT:
-            return "Delete the file: the next load makes it again from the releases"
+            return "Make it again from the releases: justicegraph graph rebuild"
         case _:
-            return "Run the same command again; if it stays, delete the file and load again"
+            return "Run the same command again; if it stays: justicegraph graph rebuild"
 
 
 @contextlib.contextmanager

@@ -8,6 +8,7 @@
                                                    (source, since)
     meta(name, value)                  layout, current and oldest release, last committed version,
                                        epoch: grows when numbers of `term` may mean something else
+    release(number)                    the committed releases that can be asked
     field(root, property, shape)       what the columns were made from, bounds(root, low, high)
                                        the range of a root's IRIs
 
@@ -25,13 +26,16 @@ from dataclasses import dataclass
 from graph.errors import NeedsRebuildError
 from ontology import Model, Property
 
-LAYOUT = 1
+LAYOUT = 2
 OPEN = 2**31 - 1
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
+META = """CREATE TABLE IF NOT EXISTS meta (
+  name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID, STRICT"""
+
 _TABLES = f"""
-CREATE TABLE IF NOT EXISTS meta (
-  name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID, STRICT;
+{META};
+CREATE TABLE IF NOT EXISTS release (number INTEGER PRIMARY KEY) STRICT;
 CREATE TABLE IF NOT EXISTS field (
   root TEXT NOT NULL, property TEXT NOT NULL, shape TEXT NOT NULL,
   PRIMARY KEY (root, property)) WITHOUT ROWID, STRICT;

@@ -8,7 +8,7 @@ Each function runs in the caller's write transaction.
 import sqlite3
 from collections.abc import Iterable
 
-from graph.sqlite.layout import OPEN, Layout, sql
+from graph.sqlite.layout import META, OPEN, Layout, sql
 from graph.sqlite.terms import ids_of, packed
 from releases.forgetting import DERIVED
 
@@ -24,6 +24,7 @@ def set_current(connection: sqlite3.Connection, release: int, oldest: int) -> No
     connection.executemany(
         "UPDATE meta SET value = ? WHERE name = ?", [(release, "current"), (oldest, "oldest")]
     )
+    connection.execute("INSERT INTO release VALUES (?)", (release,))
     connection.execute(
         "UPDATE meta SET value = max(value, (SELECT coalesce(max(version), 0) FROM node))"
         " WHERE name = 'last'"
@@ -42,6 +43,7 @@ def undo(connection: sqlite3.Connection, layout: Layout, to: int) -> None:
     _collect(connection, "since > ?", (to,))
     _remove_collected(connection, layout)
     _reopen(connection, to)
+    connection.execute("DELETE FROM release WHERE number > ?", (to,))
     connection.execute("UPDATE meta SET value = ? WHERE name = 'current'", (to,))
 
 
@@ -49,6 +51,7 @@ def retain(connection: sqlite3.Connection, layout: Layout, oldest: int) -> None:
     """Remove versions that ended by the release that is now the oldest."""
     _collect(connection, f"until < {OPEN} AND until <= ?", (oldest,))
     _remove_collected(connection, layout)
+    connection.execute("DELETE FROM release WHERE number < ?", (oldest,))
     connection.execute("UPDATE meta SET value = ? WHERE name = 'oldest'", (oldest,))
 
 
@@ -98,7 +101,8 @@ def forget(connection: sqlite3.Connection, layout: Layout, iris: Iterable[str]) 
 
 def drop_all(connection: sqlite3.Connection) -> None:
     """Drop every table; the epoch goes on, so that readers forget what numbers meant."""
-    epoch = connection.execute("SELECT value FROM meta WHERE name = 'epoch'").fetchone()[0]
+    connection.execute(META)
+    found = connection.execute("SELECT value FROM meta WHERE name = 'epoch'").fetchone()
     tables = connection.execute(
         "SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'meta'"
         " AND name NOT LIKE 'sqlite_%'"
@@ -106,7 +110,7 @@ def drop_all(connection: sqlite3.Connection) -> None:
     for (name,) in tables:
         connection.execute(sql("DROP TABLE {name}", name=name))
     connection.execute("DELETE FROM meta")
-    connection.execute("INSERT INTO meta VALUES ('epoch', ?)", (epoch + 1,))
+    connection.execute("INSERT INTO meta VALUES ('epoch', ?)", ((found or [0])[0] + 1,))
 
 
 def _collect(connection: sqlite3.Connection, which: str, parameters: tuple[int | str, ...]) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
-from graph.errors import ReleaseNotHeldError, WrongReleaseError
+from graph.errors import WrongReleaseError
 from graph.filters import conditions, root_of
 from graph.port import Filter, Link, Node, Page, Statement
 from graph.sqlite import finding, memberships, reading, removing
@@ -22,14 +22,17 @@ class SqliteStore:
     """Store (graph/port.py) in SQLite. The file is made, or extended to the ontology, on opening.
 
     Raises NeedsRebuildError when the file does not fit the ontology, StoreUnusableError when it
-    cannot be opened or written.
+    cannot be opened or written; neither for what an `afresh` one throws away.
     """
 
-    def __init__(self, path: Path, model: Model) -> None:
+    def __init__(self, path: Path, model: Model, *, afresh: bool = False) -> None:
         self._model = model
         self._layout = Layout.of(model)
         self._database = Database(path)
         self._names = reading.Names(-1)
+        if afresh:
+            self._database.discard_if_foreign()
+            self.clear()
         with self._database.reading() as connection:
             behind = missing(connection, self._layout)
         if behind:
@@ -139,9 +142,7 @@ class SqliteStore:
 
     def undo(self, to: int) -> None:
         with self._database.writing() as connection:
-            meta = reading.state(connection)
-            if not meta["oldest"] <= to <= meta["current"] or to == 0:
-                raise ReleaseNotHeldError(to, meta["oldest"], meta["current"])
+            reading.held(connection, to)
             removing.undo(connection, self._layout, to)
 
     def retain(self, oldest: int) -> None:
@@ -158,7 +159,6 @@ class SqliteStore:
         with self._database.writing() as connection:
             removing.drop_all(connection)
             create(connection, self._layout)
-        self._database.vacuum()
 
     def close(self) -> None:
         self._database.close()

@@ -153,6 +153,27 @@ def test_a_property_that_changed_its_kind_needs_a_rebuild(path: Path) -> None:
     SqliteStore(path, MODEL).close()
 
 
+def test_what_cannot_be_opened_is_begun_afresh(path: Path) -> None:
+    rows = frame("CriminalCase", {"key": "c1", "urn": "U"})
+    before = SqliteStore(path, MODEL)
+    before.apply(1, [rows])
+    before.commit(1)
+    before.close()
+    changed = with_property(datatype="date")
+    with pytest.raises(NeedsRebuildError):
+        SqliteStore(path, changed)
+    after = SqliteStore(path, changed, afresh=True)
+    assert after.current() == 0
+    after.apply(1, [rows])
+    after.commit(1)
+    assert len(after.find("Case", [], 1, 5).nodes) == 1
+    after.close()
+    path.write_bytes(b"not a database at all" * 100)
+    again = SqliteStore(path, MODEL, afresh=True)
+    assert again.current() == 0
+    again.close()
+
+
 def test_a_lost_property_is_kept_but_not_told(path: Path) -> None:
     before = SqliteStore(path, MODEL)
     row = {"key": "c1", "urn": "U", "relatedCase": [iri("Case", "c0")]}
@@ -236,7 +257,7 @@ def test_a_locked_file_says_so(impatient: SqliteStore, path: Path) -> None:
 
 def test_what_is_not_a_store_is_refused(path: Path, tmp_path: Path) -> None:
     path.write_bytes(b"not a database, but long enough to be read as the head of one" * 20)
-    with pytest.raises(StoreUnusableError, match="Delete the file"):
+    with pytest.raises(StoreUnusableError, match="justicegraph graph rebuild"):
         SqliteStore(path, MODEL)
     with pytest.raises(StoreUnusableError, match="writable"):
         SqliteStore(tmp_path / "missing" / "graph.sqlite", MODEL)

@@ -181,6 +181,9 @@ def test_undo_goes_back_and_numbers_go_on(case: Store) -> None:
         case.nodes([CASE], 2)
     load(case, 4, frame("CriminalCase", {"key": "c1", "urn": "Y"}))
     assert case.nodes([CASE], 4)[CASE].properties == {"urn": "Y"}
+    for undone in (2, 3):
+        with pytest.raises(ReleaseNotHeldError):
+            case.nodes([CASE], undone)
     assert case.nodes([CASE], 1)[CASE].properties == {"urn": "01AB123"}
 
 
