@@ -160,7 +160,7 @@ def of_codes(unknown: Iterable[UnknownCode]) -> pl.DataFrame:
             "code": kind.code,
             "value": code.code,
             "message": kind.message.format(column=code.column, detail=code.scheme)
-            + f" ({code.count:,} times)",
+            + f": {code.code} ({code.count:,} times)",
             "fix": kind.fix,
         }
         for code in unknown

@@ -205,7 +205,10 @@ class _Lint:
                         f"Give the same parts as {name} has.",
                     )
                 yield from self.target(self.classes(block.cls), prop, where)
-        several = link.every or any(path.many for part in link.key for path in part.paths)
+        lists = sum(any(path.many for path in part.paths) for part in link.key)
+        if lists > 1:
+            yield _wrong(where, "two key parts have []", "Only one part of a key may have several.")
+        several = link.every or lists
         if several and not prop.many:
             yield _wrong(
                 where,

@@ -49,6 +49,9 @@ _HOW: dict[str, How] = {
     "present": "present",
 }
 
+# libyaml where PyYAML was built with it: eight times faster, and it keeps the places too.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 T = TypeVar("T")
 
 
@@ -60,7 +63,7 @@ def read_mapping(file: FilePath) -> SourceMapping:
 def compose(file: FilePath) -> Node | None:
     """The YAML node tree of a file, with the place of every node."""
     try:
-        return yaml.compose(file.read_text("utf-8"), Loader=yaml.SafeLoader)
+        return yaml.compose(file.read_text("utf-8"), Loader=_LOADER)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         at = Where(file, mark.line + 1, mark.column + 1) if mark else Where(file, 1, 1)

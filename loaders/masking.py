@@ -1,8 +1,7 @@
 """Values in findings, masked by the sensitivity of their property.
 
-Open and aggregate-only values are shown. Of personal and more sensitive ones the shape is kept
-and the content is not: the first character of each word and its length are lost too, only the
-kinds of characters remain.
+Open and aggregate-only values are shown. Of personal and more sensitive ones only the shape is
+kept: a letter becomes A, a digit 9.
 """
 
 import re
@@ -10,11 +9,12 @@ import re
 import polars as pl
 
 SHOWN = ("open", "aggregateOnly")
+HIDDEN_CODES = ("identifying", "specialCategory", "never")
 LONGEST = 40
 
 
 def masked(value: str, sensitivity: str) -> str:
-    """The text to show of a value: itself, or its shape (`Aa 9-9`), cut to 40 characters."""
+    """The text to show of a value: itself, or its shape (`AAA 9-9`), cut to 40 characters."""
     if sensitivity not in SHOWN:
         value = re.sub(r"[^\W\d_]", "A", re.sub(r"\d", "9", value))
     return value if len(value) <= LONGEST else value[: LONGEST - 3] + "..."

@@ -15,7 +15,7 @@ from loaders.errors import FileError, LoadError
 from loaders.extract import Extractor
 from loaders.links import Links
 from loaders.mapping import SourceMapping
-from loaders.masking import masked
+from loaders.masking import HIDDEN_CODES, masked
 from loaders.messages import Unreadable, lines_of, messages_of
 from loaders.raw import Raw
 from loaders.recognise import LINE_SUFFIXES, Recognised, Recogniser, Skipped
@@ -274,7 +274,9 @@ class _Run:
         return self.report
 
     def _shown(self, column: str, notation: str) -> str:
-        return masked(notation, self.model.properties[column].sensitivity)
+        """A code is no identity: it is shown, unless its property is about what may identify."""
+        hidden = self.model.properties[column].sensitivity in HIDDEN_CODES
+        return masked(notation, "identifying") if hidden else notation
 
 
 _WORST = ("rejected", "loaded", "superseded", "unchanged")

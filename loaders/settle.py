@@ -12,7 +12,8 @@ from loaders import findings
 from loaders.faults import KINDS
 from loaders.mapping import SourceMapping
 from loaders.merge import merge
-from loaders.typed import FAULTS, Typed, Typist
+from loaders.notes import FAULTS
+from loaders.typed import Typed, Typist
 from ontology.model import Model
 from releases import Releases, Writer, replace
 
