@@ -20,6 +20,7 @@ from rdflib.term import Node
 
 from shapes.errors import ShapesError
 from shapes.reads import Reader, Reads, parameters
+from shapes.triples import FullNames
 
 if TYPE_CHECKING:
     from ontology.model import Model
@@ -81,6 +82,10 @@ class Plan:
             rest.remove((node, SH.property, shape))
             rest.add((node, RDF.type, SH.NodeShape))
         remainder = ShapesGraph(rest)
+        if model is not None:
+            # Each rule has a message of its own, so no prefixed name reaches a report.
+            whole.graph.namespace_manager = FullNames(whole.graph)
+            rest.namespace_manager = FullNames(rest)
         shapes = {shape.node: shape for shape in whole.shapes}
         remains = {shape.node: shape for shape in remainder.shapes}
         self.custom = bool(whole.custom_constraints)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import rdflib
 from rdflib import XSD, Literal, URIRef
+from rdflib.namespace import NamespaceManager
 from rdflib.paths import Path
 from rdflib.term import IdentifiedNode, Node
 
@@ -20,6 +21,21 @@ if TYPE_CHECKING:
 RDFNode = IdentifiedNode | Literal
 
 
+class FullNames(NamespaceManager):
+    """Writes every IRI in full: finding a prefix for each takes pyshacl longer than checking,
+    and only its free text, which is not kept, would show it."""
+
+    def __init__(self, graph: rdflib.Graph) -> None:
+        super().__init__(graph, bind_namespaces="none")
+
+    def normalizeUri(self, rdfTerm: str) -> str:  # noqa: N802, N803 - rdflib's names
+        """The IRI between angle brackets."""
+        return f"<{rdfTerm}>"
+
+    def bind(self, *args: Any, **kwargs: Any) -> None:
+        """Nothing: no prefix is used."""
+
+
 class FrameGraph(rdflib.Graph):
     """A read-only graph laid out by predicate, filled column by column.
 
@@ -29,6 +45,7 @@ class FrameGraph(rdflib.Graph):
 
     def __init__(self) -> None:
         super().__init__(bind_namespaces="none")
+        self.namespace_manager = FullNames(self)
         self._columns: dict[Node, dict[Node, Sequence[Node]]] = {}
         self._prepared: dict[str, Any] = {}
         self._backward: dict[Node, dict[Node, list[Node]]] = {}

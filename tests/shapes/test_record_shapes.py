@@ -18,7 +18,7 @@ from tests.shapes.records import RECORD, frames_of, parsed
 SHAPES = Shapes.load()
 MODEL = Model.default()
 # Shapes that look one step beyond the record, at what is in the batch.
-ONE_STEP = {"JG-PAR-011", "JG-EVT-019"}
+ONE_STEP = {"JG-ISS-013", "JG-EVT-019"}
 # A frame holds one value of a single-valued property: only a graph can break these.
 ONLY_IN_GRAPHS = {"JG-PAR-004"}
 
@@ -65,9 +65,8 @@ def test_the_checker_reports_the_fail_file_in_full(code: str) -> None:
     assert found.select("shape", "severity", "message", "fix").unique().rows() == [
         (code, rule.severity, rule.message, rule.fix)
     ]
-    assert found["iri"].unique().to_list() == [
-        f"https://justicegraph.example/id/{found['root'][0]}/test/shapes/{code}"
-    ]
+    tested = f"https://justicegraph.example/id/{found['root'][0]}/test/shapes/{code}"
+    assert tested in found["iri"].to_list()
     assert found.equals(oracle.check(frames, MODEL, SHAPES))
 
 
