@@ -6,6 +6,7 @@ the same question by the same key can be recognised, nobody can guess a value fr
 """
 
 import hmac
+import json
 import os
 import threading
 import time
@@ -111,8 +112,8 @@ def shape_hash(document: DocumentNode) -> str:
 
 def values_hash(key: bytes, document: str, variables: Any) -> str:
     """Keyed hash of the whole document text and its variables."""
-    content = orjson.dumps([document, variables], default=str, option=orjson.OPT_SORT_KEYS)
-    return hmac.new(key, content, sha256).hexdigest()[:32]
+    content = json.dumps([document, variables], default=str, sort_keys=True)
+    return hmac.new(key, content.encode(), sha256).hexdigest()[:32]
 
 
 class _Blank(Visitor):

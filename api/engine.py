@@ -50,6 +50,7 @@ from graph import TooLongError as StoreTooLongError
 from ontology.errors import JusticeGraphError
 
 DOCUMENTS = 500
+INTROSPECTED = 50
 log = logging.getLogger("justicegraph.api")
 
 
@@ -97,6 +98,7 @@ class Engine:
         self.audit = Audit(sources.settings.folder)
         self._schemas: dict[Role, RoleSchema] = {}
         self._documents: OrderedDict[tuple[Role, str], Parsed] = OrderedDict()
+        self._introspected: dict[tuple[Role, str, str | None, str], Answer] = {}
         self._lock = threading.Lock()
 
     def schema(self, role: Role) -> RoleSchema:
@@ -185,6 +187,10 @@ class Engine:
                 if hasattr(node, "name")
             )
         )
+        static = all(root in ("__schema", "__type", "__typename") for root in trail.roots)
+        key = (access.role, text, name, repr(variables))
+        if static and key in self._introspected:
+            return self._introspected[key]
         question = Question(self.sources, access, cancelled=cancelled or threading.Event())
         trail.question = question
         asked = Asked(question, schema.view, schema.records.concepts)
@@ -216,7 +222,10 @@ class Engine:
             "unresolved": len(question.unresolved),
         }
         body["extensions"] = {"justicegraph": notes}
-        return Answer(body, status, outcome)
+        answer = Answer(body, status, outcome)
+        if static and len(self._introspected) < INTROSPECTED:
+            self._introspected[key] = answer
+        return answer
 
     def _document(
         self,

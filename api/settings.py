@@ -9,6 +9,7 @@ class Limits:
     """How large one question may be.
 
     body: bytes of the request. depth, aliases: of the document with its fragments spread out.
+    repeats: of a name in one place of the document.
     cost: fields of the largest answer the document allows (see api.limits). first: most records
     on one page. records: most records read for one answer.
     """
@@ -18,6 +19,7 @@ class Limits:
     depth: int = 15
     aliases: int = 60
     cost: int = 200_000
+    repeats: int = 200
     first: int = 1_000
     records: int = 50_000
 

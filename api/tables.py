@@ -25,8 +25,8 @@ def tables(data: Any) -> list[Table]:
 
 
 def _tables(title: str, value: Any) -> Iterator[Table]:
-    if isinstance(value, list) and any(isinstance(item, Mapping) for item in value):
-        flat = [dict(_leaves("", item)) for item in value]
+    if isinstance(value, list) and _objects(value):
+        flat = [{**dict(_leaves("", item)), **dict(_counts("", item))} for item in value]
         columns = list(dict.fromkeys(name for row in flat for name in row))
         rows = [[row.get(name) for name in columns] for row in flat[:ROWS]]
         yield Table(title, columns, rows, len(flat))
@@ -47,17 +47,27 @@ def _inside(title: str, value: Mapping[str, Any]) -> Iterator[Table]:
 
 
 def _leaves(path: str, value: Any) -> Iterator[tuple[str, str | None]]:
-    """Values with their dotted path; a list of plain values is one, of objects its length."""
+    """Values with their dotted path; a list of plain values is one value."""
     if isinstance(value, Mapping):
         for name, inner in value.items():
             yield from _leaves(f"{path}.{name}" if path else name, inner)
-    elif isinstance(value, list):
-        if any(isinstance(item, Mapping) for item in value):
-            yield path, f"{len(value)} rows"
-        else:
-            yield path, ", ".join(_text(item) or "" for item in value)
-    else:
+    elif not isinstance(value, list):
         yield path, _text(value)
+    elif not _objects(value):
+        yield path, ", ".join(_text(item) or "" for item in value)
+
+
+def _counts(path: str, value: Any) -> Iterator[tuple[str, str]]:
+    """Lists of objects inside a row, by their length."""
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield from _counts(f"{path}.{name}" if path else name, inner)
+    elif isinstance(value, list) and _objects(value):
+        yield path, f"{len(value)} row{'' if len(value) == 1 else 's'}"
+
+
+def _objects(value: list[Any]) -> bool:
+    return any(isinstance(item, Mapping) for item in value)
 
 
 def _text(value: Any) -> str | None:

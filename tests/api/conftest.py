@@ -5,7 +5,6 @@ co-defendant, told of by Common Platform alone. Every text that identifies eithe
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -277,16 +276,24 @@ def rows(model: Model) -> dict[str, list[Row]]:
     }
 
 
-@dataclass(frozen=True)
 class Place:
-    """What tests are handed."""
+    """What tests are handed. (No dataclass: hypothesis would print all of the ontology.)"""
 
-    model: Model
-    releases: Releases
-    store: Store
-    settings: ApiSettings
-    engine: Engine
-    keys: Mapping[str, str]
+    def __init__(
+        self,
+        model: Model,
+        releases: Releases,
+        store: Store,
+        settings: ApiSettings,
+        engine: Engine,
+        keys: Mapping[str, str],
+    ) -> None:
+        self.model = model
+        self.releases = releases
+        self.store = store
+        self.settings = settings
+        self.engine = engine
+        self.keys = keys
 
     def ask(self, document: str, access: Access | None = None, **variables: Any) -> Answer:
         """As the operator unless told otherwise."""
