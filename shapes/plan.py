@@ -20,7 +20,7 @@ from rdflib.term import Node
 
 from shapes.errors import ShapesError
 from shapes.reads import Reader, Reads, parameters
-from shapes.triples import FullNames
+from shapes.triples import FrameGraph, FullNames
 
 if TYPE_CHECKING:
     from ontology.model import Model
@@ -75,17 +75,17 @@ class Plan:
     def __init__(self, graph: rdflib.Graph, model: "Model | None" = None) -> None:
         self._graph = graph
         self._model = model
-        whole = ShapesGraph(copied(graph))
         lifted = set(_lifted(graph))
         rest = copied(graph)
         for node, shape in lifted:
             rest.remove((node, SH.property, shape))
             rest.add((node, RDF.type, SH.NodeShape))
-        remainder = ShapesGraph(rest)
+        graphs = FrameGraph.of(graph), FrameGraph.of(rest)
         if model is not None:
             # Each rule has a message of its own, so no prefixed name reaches a report.
-            whole.graph.namespace_manager = FullNames(whole.graph)
-            rest.namespace_manager = FullNames(rest)
+            for one in graphs:
+                one.namespace_manager = FullNames(one)
+        whole, remainder = (ShapesGraph(one) for one in graphs)
         shapes = {shape.node: shape for shape in whole.shapes}
         remains = {shape.node: shape for shape in remainder.shapes}
         self.custom = bool(whole.custom_constraints)

@@ -37,19 +37,36 @@ class FullNames(NamespaceManager):
 
 
 class FrameGraph(rdflib.Graph):
-    """A read-only graph laid out by predicate, filled column by column.
+    """A graph laid out by predicate, filled column by column; nothing can be taken out.
 
     The asked-for order of pyshacl is (subject, predicate) → objects; rdflib's own store indexes
     three ways and takes some ten times as long to fill. SPARQL texts are prepared once.
     """
 
-    def __init__(self) -> None:
-        super().__init__(bind_namespaces="none")
+    def __init__(self, identifier: IdentifiedNode | None = None) -> None:
+        super().__init__(bind_namespaces="none", identifier=identifier)
         self.namespace_manager = FullNames(self)
         self._columns: dict[Node, dict[Node, Sequence[Node]]] = {}
         self._prepared: dict[str, Any] = {}
         self._backward: dict[Node, dict[Node, list[Node]]] = {}
         self._size: int | None = None
+
+    @classmethod
+    def of(cls, graph: rdflib.Graph) -> "FrameGraph":
+        """The same triples and blank nodes under the same name, with that graph's prefixes."""
+        made = cls(graph.identifier)
+        made.namespace_manager = graph.namespace_manager
+        for triple in graph:
+            made.add(triple)
+        return made
+
+    def add(self, triple: Any) -> "FrameGraph":
+        """As rdflib.Graph.add."""
+        subject, predicate, obj = triple
+        there = self._columns.get(predicate, {}).get(subject, ())
+        if obj not in there:
+            self.put(predicate, {subject: (*there, obj)})
+        return self
 
     def put(self, predicate: Node, values: Mapping[Node, Sequence[Node]]) -> None:
         """Set the objects of a predicate for these subjects."""
