@@ -18,6 +18,7 @@ from releases import Releases, Writer
 _NAMES = ("givenName", "middleNames", "familyName", "fullName", "birthDate")
 _PERSON_KEYS = ("pncId", "croNumber", "prisonerNumber", "crn", "masterDefendantId")
 _THRESHOLDS = {"person": ("high", "medium", "low"), "matter": ("high",), "charge": ("high",)}
+_READ = ("PersonRecord", "Alias", "Participation", "Case", "Issue")
 _SEPARATOR = "\x1f"
 
 
@@ -39,9 +40,11 @@ def run(releases: Releases, writer: Writer, model: Model, base: str = BASE) -> L
     Writes Thing, Membership and LinkAssertion rows of the dataset justicegraph/linkage. A person
     record always has a Person, a case a Matter, a charge a Charge, alone if need be. Persons have
     the same sets at all three thresholds, since they rest on published keys only. The result
-    depends on the records and on the previous membership, not on the order of loading.
+    depends on the records and on the previous membership, not on the order of loading. A release
+    that touches no such record keeps the things of the one before.
     """
-    return _Run(releases, writer, model, base).run()
+    linkage = _Run(releases, writer, model, base)
+    return linkage.run() if writer.touched(*_READ) or not linkage.before() else linkage.standing()
 
 
 class _Run:
@@ -80,6 +83,31 @@ class _Run:
             conflicts=links.filter(~pl.col("linked")).height,
             written=written,
         )
+
+    def before(self) -> bool:
+        """Whether an earlier release was linked."""
+        return self.releases.current > 0 and not self._memberships_before().is_empty()
+
+    def standing(self) -> LinkSummary:
+        """What the release before holds, nothing being written."""
+        members = self._memberships_before()
+        links = self._read("LinkAssertion", "linked")
+        things = {
+            kind: members.filter(pl.col("linkKind") == self._code("thing-kind", kind))
+            for kind in CLASSES
+        }
+        return LinkSummary(
+            persons=things["person"]["thing"].n_unique(),
+            matters=things["matter"]["thing"].n_unique(),
+            charges=things["charge"]["thing"].n_unique(),
+            links=links.filter("linked").height,
+            conflicts=links.filter(~pl.col("linked")).height,
+            written=0,
+        )
+
+    def _memberships_before(self) -> pl.DataFrame:
+        told = self._read("Membership", "member", "thing", "linkKind", "threshold")
+        return told.filter(pl.col("threshold") == self._code("threshold", "high"))
 
     def _read(self, root: str, *columns: str) -> pl.DataFrame:
         return self.releases.state(root, columns=columns, pending=self.writer).collect()
@@ -133,9 +161,7 @@ class _Run:
         return link_matters(cases["iri"].sort(), matter_keys(cases, arrests))
 
     def _named(self, linked: dict[str, Linked]) -> dict[str, Things]:
-        before = self._read("Membership", "member", "thing", "linkKind", "threshold").filter(
-            pl.col("threshold") == self._code("threshold", "high")
-        )
+        before = self._memberships_before()
         return {
             kind: named(
                 self.base,

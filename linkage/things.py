@@ -57,9 +57,10 @@ def named(base: str, kind: str, sets: pl.DataFrame, previous: pl.DataFrame) -> T
     )
     kept = _claims(overlaps.select("thing", "set").iter_rows())
     taken = set(kept.values())
+    prefix = record_iri(base, "Thing", DATASET, [kind])
     for each, member in smallest.sort("smallest").iter_rows():
         if each not in kept:
-            kept[each] = _fresh(base, kind, member, taken)
+            kept[each] = _fresh(prefix, kind, member, taken)
             taken.add(kept[each])
     names = pl.DataFrame(
         {"set": list(kept), "thing": list(kept.values())},
@@ -91,11 +92,9 @@ def _claims(ranked: Iterable[tuple[str, int]]) -> dict[int, str]:
     return kept
 
 
-def _fresh(base: str, kind: str, smallest: str, taken: set[str]) -> str:
-    number = 0
-    while True:
-        salt = (str(number),) if number else ()
-        iri = record_iri(base, "Thing", DATASET, [kind, digest(kind, smallest, *salt)])
-        if iri not in taken:
-            return iri
+def _fresh(prefix: str, kind: str, smallest: str, taken: set[str]) -> str:
+    iri, number = f"{prefix}/{digest(kind, smallest)}", 0
+    while iri in taken:
         number += 1
+        iri = f"{prefix}/{digest(kind, smallest, str(number))}"
+    return iri

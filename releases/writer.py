@@ -61,6 +61,10 @@ class Writer:
         """Whether anything was put or deleted."""
         return self._number is not None
 
+    def touched(self, *roots: str) -> bool:
+        """Whether rows of any of these tables were put or deleted."""
+        return any(root in self._counts for root in roots)
+
     @property
     def spilled(self) -> bool:
         """Whether rows may already lie in tables."""

@@ -1,5 +1,7 @@
 """Persons from published keys: joined, kept apart, with their evidence."""
 
+from dataclasses import replace
+
 import polars as pl
 import pytest
 
@@ -183,6 +185,13 @@ def test_loading_again_writes_nothing(world: World) -> None:
     assert world.releases.current == 1
 
 
+def test_a_load_of_other_records_keeps_the_things(world: World) -> None:
+    first = world.load(person("a", JOHN, pncId=[PNC]), person("b", JOHN, pncId=[PNC]))
+    crime = {"root": "RecordedCrime", "iri": iri("RecordedCrime", "x")}
+    assert world.load(crime) == replace(first, written=0)
+    assert world.sets() == sets("a b")
+
+
 def test_only_differences_are_written(world: World) -> None:
     world.load(*(person(f"p{number}", JOHN) for number in range(20)))
     summary = world.load(person("q", MARY))
@@ -197,6 +206,7 @@ def test_a_forgotten_record_leaves_no_evidence(world: World) -> None:
     assert world.table("LinkAssertion").is_empty()
     assert world.sets() == sets("b")
     assert world.load().persons == 1
+    assert world.load(person("c", MARY)).persons == 2
     assert (
         pl.Series([iri("PersonRecord", "a")]).is_in(world.table("Membership")["member"]).any()
         is False
