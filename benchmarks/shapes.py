@@ -1,7 +1,7 @@
 """Rate of the shapes: records a second from frame to findings, beside pyshacl as it comes.
 
 `python -m benchmarks.shapes --records 20000 --json` makes mixed records of the project's
-classes, about 6% of them bad, asserts that plain pyshacl reports the same on a part of them, and
+classes, some 7% of them bad, asserts that plain pyshacl reports the same on a part of them, and
 only then times. Plain pyshacl gets the same graphs (every type given, no inference), a batch of
 500 records at a time: it does not gain from larger ones.
 """

@@ -6,6 +6,8 @@ from typing import Any
 
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from shapes import lexical
 from shapes.errors import ShapesError
@@ -176,3 +178,43 @@ def test_a_column_of_nothing_keeps_its_type_and_has_nothing_wrong(datatype: str)
 def test_an_unknown_datatype_says_which_are_known() -> None:
     with pytest.raises(ShapesError, match=r"JG-SHP-001.*gYearMonth"):
         lexical.cast(pl.col("x"), "gMonthDay")
+
+
+def read_one(text: str, datatype: str) -> Any:
+    values, ill_typed = lexical.cast(pl.Series([text]), datatype)
+    assert ill_typed[0] is (values[0] is None)
+    return values[0]
+
+
+ZONES = st.builds(
+    lambda minutes: dt.timezone(dt.timedelta(minutes=minutes)), st.integers(-14 * 60, 14 * 60)
+)
+# A day in from either end, so that no zone moves the moment out of the years 1 to 9999.
+FIRST, LAST = dt.datetime(1, 1, 2), dt.datetime(9999, 12, 30)  # noqa: DTZ001 - bounds have no zone
+MOMENTS = st.datetimes(min_value=FIRST, max_value=LAST, timezones=ZONES)
+
+
+@given(MOMENTS)
+def test_every_moment_that_python_writes_is_read_back(moment: dt.datetime) -> None:
+    assert read_one(moment.isoformat(), "dateTime") == moment
+
+
+@given(st.dates(), st.times(), st.integers(-(2**63), 2**63 - 1))
+def test_every_date_time_of_day_and_whole_number_is_read_back(
+    day: dt.date, clock: dt.time, number: int
+) -> None:
+    assert read_one(day.isoformat(), "date") == day
+    assert read_one(clock.isoformat(), "time") == clock
+    assert read_one(str(number), "integer") == number
+
+
+@given(st.decimals(-999_999_999_999, 999_999_999_999, places=6))
+def test_every_decimal_that_a_column_holds_is_read_back(number: Decimal) -> None:
+    assert read_one(format(number, "f"), "decimal") == number
+
+
+@given(st.text(alphabet="0129-:TZ+. \nx", max_size=30), st.sampled_from(["date", "dateTime"]))
+def test_what_is_read_is_a_day_that_python_has_too(text: str, datatype: str) -> None:
+    if read_one(text, datatype) is not None:
+        assert dt.date.fromisoformat(text[:10])
+        assert text == text.strip()
