@@ -210,8 +210,30 @@ def _application(application: Node, cases: list[Node]) -> Node:
     if not linked:
         made["standalone"] = True
     made["parties"] = [
-        {**party, "role": role, "partyKey": f"{role}-{number}"}
+        {**_party(party), "role": role, "partyKey": f"{role}-{number}"}
         for field, role in PARTY_ROLES.items()
         for number, party in enumerate(each(application.get(field)), start=1)
     ]
     return made
+
+
+def _party(party: Node) -> Node:
+    """A party with its `person` details or, where there are none, its `organisation`.
+
+    Both older messages (`personDetails`, in `partyDetails` for a respondent) and newer ones
+    (`masterDefendant`, `prosecutingAuthority`) are read. Somebody who speaks for an organisation
+    is the person where both are named.
+    """
+    told: Node = {**party, **_one(party.get("partyDetails"))}
+    told.pop("partyDetails", None)
+    defendant = _one(told.get("masterDefendant"))
+    person = told.pop("personDetails", None) or _one(defendant.get("personDefendant")).get(
+        "personDetails"
+    )
+    company = _one(defendant.get("legalEntityDefendant")).get("organisation")
+    body = told.pop("prosecutingAuthority", None) or told.pop("organisation", None) or company
+    return {**told, "person": person} if person else {**told, "organisation": body}
+
+
+def _one(value: Tree) -> Node:
+    return value if isinstance(value, dict) else {}
