@@ -6,10 +6,11 @@ on. Placeholder tests belong here only; local keys of a source are opaque.
 
 Forms: PNC yyyy/nnnnnnnC, also without slash, and short as yy/nC; its check letter is the
 ((two-digit year followed by the seven-digit serial) mod 23)-th of ZABCDEFGHJKLMNPQRTUVWXY.
-CRO n/yyC or SFyy/nC. ASN year, force and unit, system, serial, letter, with or without slashes
-and leading zeros. URN (PTIURN) force, unit, serial and year; a split suffix /2 is the same case.
-Prisoner number A9999AA, CRN A999999, masterDefendantId and offence
-identifiers UUIDs.
+CRO n/yyC or SFyy/nC; its letter follows the same rule over year and six-digit serial, but systems
+often get it wrong: see `has_wrong_letter`. ASN year, force and unit, system, serial, letter, with
+or without slashes and leading zeros. URN (PTIURN) force, unit, serial and year; a split suffix /2
+is the same case. Prisoner number A9999AA, CRN A999999, masterDefendantId and offence identifiers
+UUIDs.
 """
 
 from collections.abc import Callable
@@ -29,6 +30,18 @@ def normalised(scheme: str, value: pl.Expr) -> pl.Expr:
     Raises UnknownSchemeError.
     """
     return _form(scheme)(value.str.strip_chars().str.to_uppercase())
+
+
+def has_wrong_letter(scheme: pl.Expr, value: pl.Expr) -> pl.Expr:
+    """Whether a normal form is a CRO number whose check letter does not fit.
+
+    It may be a slip of one letter, or no number of this person's at all: it joins records only
+    where name and birth date both agree. (A PNC whose letter does not fit has no normal form.)
+    """
+    parts = value.str.extract_groups(r"^(?:SF(\d\d)/)?(\d{6})(?:/(\d\d))?([A-Z])$").struct
+    year = pl.coalesce(parts.field("1"), parts.field("3"))
+    right = _check_letter(year + parts.field("2")) == parts.field("4")
+    return (scheme == "cro") & ~right.fill_null(False)
 
 
 def normalise(scheme: str, value: str) -> str | None:

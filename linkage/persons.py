@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from linkage.clusters import without_conflict
-from linkage.keys import normalised
+from linkage.keys import has_wrong_letter, normalised
 from linkage.names import Identity, compare, folded, looks_like_twins
 from linkage.pairs import LINKS, Linked, placed
 
@@ -43,11 +43,14 @@ def person_keys(persons: pl.DataFrame, arrests: pl.DataFrame) -> pl.DataFrame:
 def identities(persons: pl.DataFrame, aliases: pl.DataFrame) -> pl.DataFrame:
     """What each person record says of names and birth: iri, and the same number for the same.
 
+    An alias counts as a name, not with its birth date: many people share those.
+
     persons: iri, givenName, middleNames, familyName, fullName, birthDate. aliases: the same
     columns, iri being the person record they belong to. Returns iri, identity (number), and on
     the first row of each identity what `Identity` needs: see `read_identities`.
     """
-    told = pl.concat([persons, aliases]).select(
+    named = aliases.with_columns(birthDate=pl.lit(None, pl.Date))
+    told = pl.concat([persons, named]).select(
         "iri",
         pl.concat_str("givenName", "middleNames", separator=" ", ignore_nulls=True).alias("given"),
         pl.col("familyName").fill_null("").alias("family"),
@@ -119,7 +122,22 @@ def link_persons(persons: pl.Series, keys: pl.DataFrame, told: pl.DataFrame) -> 
             _compared(pairs, told),
         ]
     )
-    return _settled(persons, links)
+    return _settled(persons, _careful(links))
+
+
+def _careful(links: pl.DataFrame) -> pl.DataFrame:
+    """A key with a wrong check letter is followed only where name and birth date agree."""
+    doubtful = (
+        has_wrong_letter(pl.col("scheme"), pl.col("value"))
+        & pl.col("linked")
+        & (pl.col("strength") > 0)
+    )
+    return links.with_columns(
+        linked=pl.col("linked") & ~doubtful,
+        flag=pl.when(doubtful)
+        .then(pl.lit(["checkLetter"], pl.List(pl.String)))
+        .otherwise(pl.col("flag")),
+    )
 
 
 def _alike(alike: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
@@ -170,7 +188,9 @@ def _compared(pairs: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
 def _settled(persons: pl.Series, links: pl.DataFrame) -> Linked:
     numbered = placed(persons, links)
     follow = numbered.filter("linked").select("_left", "_right", "strength").unique()
-    against = numbered.filter(~pl.col("linked")).select("_left", "_right").unique()
+    against = (
+        numbered.filter(pl.col("flag").list.contains("conflict")).select("_left", "_right").unique()
+    )
     sets, dropped = without_conflict(len(persons), follow.rows(), against.rows())
     bridges = pl.DataFrame(
         sorted(dropped), schema={"_left": pl.Int64, "_right": pl.Int64}, orient="row"

@@ -1,6 +1,7 @@
 """Persons from published keys: joined, kept apart, with their evidence."""
 
 from dataclasses import replace
+from datetime import date
 
 import polars as pl
 import pytest
@@ -132,6 +133,39 @@ def test_a_name_known_as_an_alias_agrees(world: World) -> None:
         person("b", MARY, "1990-05-06", pncId=[PNC]),
     )
     assert world.sets() == sets("a b")
+
+
+def test_the_birth_date_of_an_alias_is_no_evidence(world: World) -> None:
+    alias = {
+        "root": "Alias",
+        "aliasOf": iri("PersonRecord", "a"),
+        "iri": iri("Alias", "x"),
+        "givenName": "Tony",
+        "familyName": "Stark",
+        "birthDate": date(1990, 5, 6),
+    }
+    world.load(
+        person("a", JOHN, "1980-01-02", pncId=[PNC]),
+        alias,
+        person("b", MARY, "1990-05-06", pncId=[PNC]),
+    )
+    assert world.sets() == sets("a", "b")
+
+
+@pytest.mark.parametrize(
+    ("born", "groups"),
+    [("1980-01-02", ["a b"]), ("1999-01-01", ["a", "b"]), (None, ["a", "b"])],
+)
+def test_a_cro_with_a_wrong_letter_needs_both_to_agree(
+    world: World, born: str | None, groups: list[str]
+) -> None:
+    world.load(
+        person("a", JOHN, "1980-01-02", croNumber=["29906/12P"]),
+        person("b", "Jon Smith", born, croNumber=["29906/12P"]),
+    )
+    assert world.sets() == sets(*groups)
+    flags = world.table("LinkAssertion")["flag"].to_list()
+    assert flags == [None if len(groups) == 1 else ["checkLetter"]]
 
 
 def test_twins_with_keys_of_their_own_stay_two(world: World) -> None:
