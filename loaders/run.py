@@ -206,7 +206,7 @@ class _Run:
         names = header(file)
         vet(file, names, self.limits)
         twins, report = Twins(), self.report.files[number]
-        for rows in batches(file, names):
+        for rows in batches(file, names, self.batch):
             if rows.refused.height:
                 report.read += rows.refused.height
                 report.rejected += rows.refused.height
@@ -215,10 +215,8 @@ class _Run:
                         rows.refused, len(names), report.path, work.mapping.source
                     )
                 )
-            for start in range(0, rows.frame.height, self.batch):
-                part = rows.frame.slice(start, self.batch)
-                raw = work.rows.raw(part, number, groups, self.given, twins)
-                self._settle(work, raw)
+            raw = work.rows.raw(rows.frame, number, groups, self.given, twins)
+            self._settle(work, raw)
 
     def _work(self, mapping: SourceMapping) -> _Work:
         if mapping.source not in self.work:

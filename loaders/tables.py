@@ -3,7 +3,7 @@
 import codecs
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 
@@ -17,8 +17,8 @@ from loaders.trees import Limits, foreign, not_text
 
 _CHUNK = 1 << 20
 HEADER_ROW = 1
-BLOCK_BYTES = 4 << 20
-"""How much of a file is in memory at a time; also the longest row."""
+BLOCK_BYTES = 1 << 20
+"""How much is parsed at a time, and the longest row. The parser reads some thirty blocks ahead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ def vet(file: FilePath, names: tuple[str, ...], limits: Limits) -> None:
         )
     if quotes and file.stat().st_size > BLOCK_BYTES:
         # A quoted value may span lines, so only the parser knows how long a row is.
-        for _ in batches(file, names):
+        for _ in _frames(file, names, lambda row: "skip"):
             pass
 
 
@@ -119,15 +119,31 @@ def _not_utf8(line: int) -> FileError:
     )
 
 
-def batches(file: FilePath, names: tuple[str, ...]) -> Iterator[Rows]:
-    """The rows of a vetted CSV file, in bounded batches. Raises FileError for what is no CSV."""
+def batches(file: FilePath, names: tuple[str, ...], size: int) -> Iterator[Rows]:
+    """The rows of a vetted CSV file, so many at a time. Raises FileError for what is no CSV."""
     refused: list[tuple[int, int]] = []
 
     def refuse(row: arrow_csv.InvalidRow) -> str:
         refused.append((row.number, row.actual_columns))
         return "skip"
 
-    done, told, given = 0, 0, HEADER_ROW
+    done = told = 0
+    for frame in _sized(_frames(file, names, refuse), size):
+        # The parser is ahead of the rows it hands out, so all refusals so far are asked.
+        numbers = _row_numbers(done, frame.height, refused)
+        done += frame.height
+        fresh = [pair for pair in refused[told:] if pair[0] < numbers[-1]]
+        told += len(fresh)
+        yield _rows(frame, numbers, fresh)
+    if refused[told:]:
+        empty = pl.DataFrame(schema=dict.fromkeys(names, pl.String))
+        yield _rows(empty, pl.Series([], dtype=pl.Int64), refused[told:])
+
+
+def _frames(
+    file: FilePath, names: tuple[str, ...], refuse: Callable[[arrow_csv.InvalidRow], str]
+) -> Iterator[pl.DataFrame]:
+    """The rows as the parser hands them out."""
     try:
         reader = arrow_csv.open_csv(
             str(file),
@@ -140,17 +156,7 @@ def batches(file: FilePath, names: tuple[str, ...]) -> Iterator[Rows]:
             ),
         )
         for batch in reader:
-            # The parser may be ahead of the rows it hands out, so all refusals so far are asked.
-            numbers = _row_numbers(done, batch.num_rows, refused)
-            done += batch.num_rows
-            last = int(numbers[-1]) if batch.num_rows else given
-            fresh = [pair for pair in refused[told:] if pair[0] < last or not batch.num_rows]
-            told += len(fresh)
-            given = last
-            yield _rows(pl.DataFrame(batch), numbers, fresh)
-        if refused[told:]:
-            empty = pl.DataFrame(schema=dict.fromkeys(names, pl.String))
-            yield _rows(empty, pl.Series([], dtype=pl.Int64), refused[told:])
+            yield pl.DataFrame(batch)
     except pa.ArrowInvalid as error:
         if "Empty CSV" in str(error):
             return
@@ -159,6 +165,19 @@ def batches(file: FilePath, names: tuple[str, ...]) -> Iterator[Rows]:
         raise FileError(
             "JG-LOD-013", "not a CSV table", "Ask the sender for the file again."
         ) from error
+
+
+def _sized(frames: Iterator[pl.DataFrame], size: int) -> Iterator[pl.DataFrame]:
+    """The same rows in frames of `size`, the last one smaller."""
+    held: list[pl.DataFrame] = []
+    for frame in frames:
+        held.append(frame)
+        while sum(each.height for each in held) >= size:
+            whole = pl.concat(held, rechunk=True)
+            held = [whole[size:]]
+            yield whole[:size]
+    if sum(each.height for each in held):
+        yield pl.concat(held)
 
 
 def _row_numbers(done: int, height: int, refused: list[tuple[int, int]]) -> pl.Series:
