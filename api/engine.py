@@ -41,6 +41,7 @@ from api.errors import (
     WrongValueError,
     extensions,
 )
+from api.executor import PlainExecutor
 from api.explain import nearest_in, said
 from api.limits import check, operations
 from api.reader import Question, Sources
@@ -202,6 +203,7 @@ class Engine:
                 variable_values=dict(variables),
                 operation_name=name,
                 max_coercion_errors=5,
+                executor_class=PlainExecutor,
             )
         body: dict[str, Any] = {}
         status, outcome = 200, "answered"

@@ -1,11 +1,12 @@
 """From an identifier somebody holds (a PNC id, a URN) to the records that carry it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from api.errors import NotAllowedError, QueryInvalidError, nearest
 from api.reader import Reader
 from api.view import View
 from graph.port import Filter, Node, Op
+from linkage import SCHEMES, normalise
 from ontology import Property
 
 ENDINGS = ("", "Id", "Number", "Reference")
@@ -49,13 +50,30 @@ def holders(reader: Reader, view: View, scheme: str, value: str) -> list[Node]:
             nearest(scheme, known),
         )
     prop = known[scheme]
+    forms = normal_forms(known, prop, value)
+    spellings = sorted({value, value.strip(), value.strip().upper(), *forms.values()})
     found: dict[str, Node] = {}
     for cls in prop.applies_to:
         if cls in view.records:
-            for spelling in dict.fromkeys([value, value.strip(), value.strip().upper()]):
-                page = reader.find(cls, [Filter(prop.name, Op.EQ, spelling)], MOST, None)
-                found.update({node.iri: node for node in page.nodes})
+            page = reader.find(cls, [Filter(prop.name, Op.IN, spellings)], MOST, None)
+            found.update({node.iri: node for node in page.nodes})
+    for form_of, form in forms.items():
+        found.update(_linked(reader, form_of, form))
     return list(found.values())
+
+
+def normal_forms(known: Mapping[str, Property], prop: Property, value: str) -> dict[str, str]:
+    """The normal form of an identifier by linkage scheme, as far as it is a valid one."""
+    forms = {name: normalise(name, value) for name in SCHEMES if known.get(name) is prop}
+    return {name: form for name, form in forms.items() if form is not None}
+
+
+def _linked(reader: Reader, scheme: str, form: str) -> dict[str, Node]:
+    """The records that linkage joined on this identifier, however they spell it."""
+    asked = [Filter("keyScheme", Op.EQ, scheme), Filter("keyValue", Op.EQ, form)]
+    links = reader.asserted(asked, MOST)
+    ends = (iri for node in links for end in ("left", "right") for iri in node.links.get(end, ()))
+    return reader.nodes(ends)
 
 
 def leading(reader: Reader, nodes: Iterable[Node], kind: str, root: str) -> list[str]:

@@ -302,9 +302,26 @@ class Teller:
         return "; ".join(dict.fromkeys(names)) or None
 
     def _decision(self, node: Node) -> str | None:
-        made = self.all.decisions.get(node.iri, ())
+        """What was decided at a hearing; of an event on a charge, what its hearing decided on that
+        charge by a result that denotes such an event (a sentence, a sending, a remand).
+        """
+        charges = set(node.links.get("onCharge", ()))
+        made = [
+            *self.all.decisions.get(node.iri, ()),
+            *(
+                item
+                for hearing in node.links.get("atHearing", ())
+                for item in self.all.decisions.get(hearing, ())
+                if charges & set(item.links.get("onCharge", ())) and self._denotes(item, node.cls)
+            ),
+        ]
         names = [text for item in made if (text := self._text(item, "resultLabel", "resultCode"))]
         return "; ".join(dict.fromkeys(names)) or None
+
+    def _denotes(self, decision: Node, cls: str) -> bool:
+        code = self.model.concepts.get(str(decision.properties.get("resultCode")))
+        denoted = code.denotes_class if code else None
+        return denoted is not None and self.model.is_a(cls, denoted)
 
     def _linked(self, node: Node, link: str) -> list[Node]:
         found = (self.all.get(iri) for iri in node.links.get(link, ()))

@@ -192,6 +192,12 @@ class Reader:
         self.question.disclosed.update(node.iri for node in nodes)
         return Page(nodes, page.end, page.has_next)
 
+    def asserted(self, filters: Sequence[Filter], first: int) -> list[Node]:
+        """Link assertions between records that may be seen. They are followed, not disclosed."""
+        self.question.proceed()
+        found = self.store.find("LinkAssertion", filters, self.number, first).nodes
+        return [node for node in found if self._visible(node)]
+
     def incoming(
         self, iris: Iterable[str], types: Sequence[str] | None
     ) -> dict[str, list[tuple[str, str]]]:

@@ -41,6 +41,7 @@ from api.envelope import (
     Threshold,
 )
 from api.errors import NameTakenError
+from api.executor import PLAIN
 from api.order import DatePrecision
 from api.records import Record
 from api.scalars import DATE, DECIMAL, INSTANT, LONG
@@ -197,11 +198,11 @@ class RecordTypes:
     # -- properties
 
     def _property(self, prop: Property) -> GraphQLField:
-        kind, resolve = self._link(prop) if prop.kind == "link" else self._value(prop)
-        return GraphQLField(
+        kind, read = self._link(prop) if prop.kind == "link" else self._value(prop)
+        return _field(
             GraphQLNonNull(GraphQLList(GraphQLNonNull(kind))) if prop.many else kind,
-            resolve=resolve,
-            description=prop.definition,
+            read,
+            prop.definition,
             deprecation_reason="Deprecated in the ontology." if prop.deprecated else None,
         )
 
@@ -211,10 +212,10 @@ class RecordTypes:
         kind = self.type_of(nearest_common(self.view.model, targets))
         assert isinstance(kind, GraphQLObjectType | GraphQLInterfaceType)
 
-        def many(record: Record, _: Any) -> list[Record]:
+        def many(record: Record) -> list[Record]:
             return record.follow(name, targets)
 
-        def one(record: Record, _: Any) -> Record | None:
+        def one(record: Record) -> Record | None:
             return next(iter(record.follow(name, targets)), None)
 
         return kind, many if prop.many else one
@@ -229,11 +230,11 @@ class RecordTypes:
             partial(_member, enum) if enum else partial(self.concepts.of, scheme=prop.scheme or "")
         )
 
-        def one(record: Record, _: Any) -> Any:
+        def one(record: Record) -> Any:
             iri = record.value(name)
             return None if iri is None else read(iri)
 
-        def many(record: Record, _: Any) -> list[Any]:
+        def many(record: Record) -> list[Any]:
             return [read(iri) for iri in record.value(name) or ()]
 
         return kind, many if prop.many else one
@@ -296,17 +297,27 @@ def nearest_common(model: Model, classes: tuple[str, ...]) -> str:
 
 
 def _field(
-    kind: GraphQLOutputType, resolve: Callable[[Record], Any], description: str
+    kind: GraphQLOutputType,
+    read: Callable[[Record], Any],
+    description: str,
+    deprecation_reason: str | None = None,
 ) -> GraphQLField:
-    return GraphQLField(kind, resolve=lambda record, _: resolve(record), description=description)
+    """A field that only reads its record: the executor's short way may take it (PLAIN)."""
+    return GraphQLField(
+        kind,
+        resolve=lambda record, _: read(record),
+        description=description,
+        deprecation_reason=deprecation_reason,
+        extensions={PLAIN: read},
+    )
 
 
-def _single(name: str) -> Callable[[Record, Any], Any]:
-    return lambda record, _: record.node.properties.get(name)
+def _single(name: str) -> Callable[[Record], Any]:
+    return lambda record: record.node.properties.get(name)
 
 
-def _lists(name: str) -> Callable[[Record, Any], Any]:
-    return lambda record, _: record.node.properties.get(name) or []
+def _lists(name: str) -> Callable[[Record], Any]:
+    return lambda record: record.node.properties.get(name) or []
 
 
 def _member(enum: type[Enum], iri: str) -> Enum | None:

@@ -29,7 +29,8 @@ LINKAGE = "justicegraph/linkage"
 SECRETS = (
     "Quillfeather",
     "Harrowgate",
-    "20040012345U",
+    "20040012345D",
+    "2004/0012345D",
     "A1234BC",
     "QQ123456C",
     "1987-04-05",
@@ -79,7 +80,7 @@ def written(folder: Path, model: Model, loads: Sequence[Mapping[str, Sequence[Ro
     return releases
 
 
-ADA = iri("PersonRecord", CP, "defendant-1", "20040012345U")
+ADA = iri("PersonRecord", CP, "defendant-1", "20040012345D")
 BO = iri("PersonRecord", CP, "defendant-2")
 ADA_NOMIS = iri("PersonRecord", NOMIS, "A1234BC")
 CASE = iri("Case", CP, "01QF0123456")
@@ -130,11 +131,11 @@ def rows(model: Model) -> dict[str, list[Row]]:
                 "PersonRecord",
                 CP,
                 "defendant-1",
-                "20040012345U",
+                "20040012345D",
                 givenName="Ada",
                 familyName="Quillfeather",
                 birthDate=date(1987, 4, 5),
-                pncId=["20040012345U"],
+                pncId=["20040012345D"],
                 nationalInsuranceNumber="QQ123456C",
                 sex=code("cp-gender", "FEMALE"),
                 selfDefinedEthnicity=code("ethnicity", "W1"),
@@ -204,7 +205,7 @@ def rows(model: Model) -> dict[str, list[Row]]:
                 plea=code("cp-plea", "GUILTY"),
             ),
             event("Plea", "plea-2", "2024-03-01", ofParticipation=[PART_BO]),
-            event("Sentence", "sentence-1", "2024-03-01", onCharge=[CHARGE]),
+            event("Sentence", "sentence-1", "2024-03-01", onCharge=[CHARGE], atHearing=HEARING),
             event(
                 "Hearing",
                 "hearing-2",
@@ -228,7 +229,8 @@ def rows(model: Model) -> dict[str, list[Row]]:
                 "Disposal",
                 CP,
                 "result-1",
-                decidedAt=iri("EventRecord", CP, "sentence-1"),
+                decidedAt=HEARING,
+                resultCode=code("cjs-result", "1002"),
                 onCharge=[CHARGE],
                 resultLabel="Imprisonment",
             )
@@ -269,7 +271,7 @@ def rows(model: Model) -> dict[str, list[Row]]:
                 right=ADA_NOMIS,
                 linkKind=code("thing-kind", "person"),
                 keyScheme="pnc",
-                keyValue="20040012345U",
+                keyValue="2004/0012345D",
                 flag=["looks like twins"],
             )
         ],

@@ -24,7 +24,7 @@ def lines(place: Place) -> list[dict[str, Any]]:
 
 def test_a_line_says_who_asked_what_and_how_much_they_got(place: Place) -> None:
     before = len(lines(place))
-    place.data(JOURNEY, value="20040012345U")
+    place.data(JOURNEY, value="20040012345D")
     [line] = lines(place)[before:]
     assert line["document"] == shape_hash(parse(JOURNEY))
     shown = {name: line[name] for name in ("role", "operation", "release", "roots", "outcome")}

@@ -178,7 +178,7 @@ def test_a_journey_holds_only_what_the_project_s_datasets_tell(place: Place) -> 
     assert "Only datasets of your project are in this answer." in journey["context"]["caveats"]
     assert place.code(JOURNEY % fields, ONLY_NOMIS, record=ADA) == "JG-API-009"
     by_name = "{ journey(identifier: {scheme: %s, value: %s}) { events { class } } }"
-    assert place.code(by_name % ('"pnc"', '"20040012345U"'), ONLY_NOMIS) == "JG-API-009"
+    assert place.code(by_name % ('"pnc"', '"20040012345D"'), ONLY_NOMIS) == "JG-API-009"
 
 
 def test_linkage_hides_links_to_records_of_other_datasets(place: Place) -> None:
