@@ -281,18 +281,20 @@ class Teller:
         return next((hearing for hearing in hearings if hearing is not None), node)
 
     def _reference(self, node: Node) -> str | None:
-        charges = self._linked(node, "onCharge")
-        parts = [*self._linked(node, "ofParticipation"), *charges]
-        own = [*self._linked(node, "inCase")]
-        mine = {case.iri for case in self.all.cases}
-        cases = [*own, *(case for part in parts for case in self._linked(part, "inCase"))]
-        names = [
-            text
-            for case in cases
-            if case.iri in mine
-            and (text := self._text(case, "urn", "caseReference", "caseNumber", "bookNumber"))
-        ]
+        parts = [*self._linked(node, "ofParticipation"), *self._linked(node, "onCharge")]
+        cases = dict.fromkeys(
+            iri for item in (node, *parts) for iri in item.links.get("inCase", ())
+        )
+        names = [name for iri in cases if (name := self._case_names.get(iri))]
         return "; ".join(dict.fromkeys(names)) or None
+
+    @cached_property
+    def _case_names(self) -> dict[str, str | None]:
+        """What each case of the journey is called, as far as it may be seen."""
+        return {
+            case.iri: self._text(case, "urn", "caseReference", "caseNumber", "bookNumber")
+            for case in self.all.cases
+        }
 
     def _charge(self, node: Node) -> str | None:
         charges = [issue for issue in self._linked(node, "onCharge") if issue.iri in self.all.nodes]
@@ -352,8 +354,8 @@ def journey(
 
     def told(threshold: str) -> Teller:
         """As told at a threshold, where the same records may be about another thing."""
-        things = reader.things(found.origins, kind.value, threshold)
-        members = {iri for thing in things.values() for iri in reader.members(thing, threshold)}
+        things = set(reader.things(found.origins, kind.value, threshold).values())
+        members = {iri for thing in things for iri in reader.members(thing, threshold)}
         return Teller(Collected(reader, view, sorted(members), kind), concepts)
 
     teller = told(subject.threshold)

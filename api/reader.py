@@ -95,6 +95,7 @@ class Reader:
         self._base = question.sources.settings.base
         self._tokens = question.sources.tokens
         self._nodes: dict[str, Node | None] = {}
+        self._classes: dict[str, bool] = {}
 
     @cached_property
     def release(self) -> Release:
@@ -130,11 +131,12 @@ class Reader:
 
     def class_visible(self, cls: str) -> bool:
         """Whether this class exists for the asker: it and all above it may be seen."""
-        found = self.model.classes.get(cls)
-        return found is not None and all(
-            self.access.sees(self.model.classes[up].sensitivity)
-            for up in self.model.superclasses(cls)
-        )
+        if cls not in self._classes:
+            classes = self.model.classes
+            self._classes[cls] = cls in classes and all(
+                self.access.sees(classes[up].sensitivity) for up in self.model.superclasses(cls)
+            )
+        return self._classes[cls]
 
     def dataset_visible(self, iri: str) -> bool:
         """Whether an IRI is of a dataset that may be read, without fetching it."""
