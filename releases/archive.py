@@ -305,21 +305,27 @@ class Releases:
                 self._documents.purge()
             return old
 
-    def forget(self, iris: Collection[str], values: Collection[str] = ()) -> ForgetReport:
+    def forget(
+        self,
+        iris: Collection[str],
+        values: Collection[str] = (),
+        documents: Collection[str] = (),
+    ) -> ForgetReport:
         """Remove records from every release, so that no byte of them is left in these tables.
 
         Goes: their rows, mentions of them in other rows, linkage that names them, documents that
         held nothing else, findings about them. Of documents that hold more, the file name and the
         findings' values go. values: texts (an identifier in a file name, say) whose findings go
-        too. Each release file keeps the count only. Run again if it was interrupted. Somebody
+        too. documents: those that go as a whole, also what they say of records that stay. Each release file keeps the count only. Run again if it was interrupted. Somebody
         reading meanwhile may find a file gone. Raises LockHeldError.
         """
         report = ForgetReport()
         wanted = pl.Series("iri", list(iris), dtype=pl.String)
+        whole = pl.Series("document", list(documents), dtype=pl.String)
         with writer_lock(self.folder):
             self._clean()
             tables = {root: table for root, table in self._tables.items() if table.exists()}
-            gone, shared = forget_records(tables, wanted, report)
+            gone, shared = forget_records(tables, wanted, whole, report)
             if self._documents.exists():
                 report.documents = forget_documents(self._documents, gone, shared, wanted, values)
             if self._findings.exists():

@@ -1,5 +1,6 @@
 """Taking records out of every release, so that no byte of them is left in the tables."""
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,6 +10,7 @@ import polars as pl
 from releases.table import Table
 
 DERIVED = "justicegraph/linkage"
+_WORD = 4
 
 
 @dataclass
@@ -22,14 +24,14 @@ class ForgetReport:
 
 
 def forget_records(
-    tables: Mapping[str, Table], iris: pl.Series, report: ForgetReport
+    tables: Mapping[str, Table], iris: pl.Series, documents: pl.Series, report: ForgetReport
 ) -> tuple[pl.Series, pl.Series]:
-    """Remove the rows of these records and every mention of them in other rows.
+    """Remove the rows of these records and documents, and every mention of the records elsewhere.
 
     A derived row (dataset justicegraph/linkage) that names one of them goes as a whole. Returns
     the documents that held nothing else, and those that did.
     """
-    gone: list[pl.Series] = []
+    gone: list[pl.Series] = [documents]
     shared: list[pl.Series] = []
     for root, table in tables.items():
         files = table.files()
@@ -39,13 +41,14 @@ def forget_records(
             gone.append(rows.filter(own).select(pl.col("document").unique()).collect()["document"])
 
         def without(_: Path, rows: pl.DataFrame, root: str = root) -> pl.DataFrame:
-            doomed = _names_any(rows, ["iri"], iris) | (
+            doomed = rows["document"].is_in(documents.implode()).fill_null(False)
+            doomed |= _names_any(rows, ["iri"], iris) | (
                 (rows["dataset"] == DERIVED).fill_null(False) & _names_any(rows, None, iris)
             )
             _count(report, root, rows.filter(doomed))
             return _blank(rows.filter(~doomed), iris)
 
-        table.rewrite([path for path in files if _holds(path, iris)], without)
+        table.rewrite([path for path in files if _holds(path, iris, documents)], without)
     affected = pl.concat([pl.Series("document", dtype=pl.String), *gone]).unique()
     for table in tables.values():
         for path in table.files():
@@ -67,15 +70,17 @@ def forget_documents(
 
     def without(_: Path, rows: pl.DataFrame) -> pl.DataFrame:
         nonlocal removed
-        own = rows["document"].is_in(gone.implode()).fill_null(False)
+        theirs = pl.col("document").is_in(shared.implode()).fill_null(False)
+        named = [name for name in ("document", "iri", "value", "message") if name in rows.columns]
+        own = pl.col("document").is_in(gone.implode()).fill_null(False)
+        own = own | (~theirs & _contains(named, values))
         if "iri" in rows.columns:
-            own = own | rows["iri"].is_in(iris.implode()).fill_null(False)
-            own = own | _contains(rows, values)
-        removed += int(own.sum())
-        kept = _blank(rows.filter(~own), iris)
-        partly = pl.col("document").is_in(shared.implode()) | _contains(kept, values)
-        blanks = [name for name in ("file", "value") if name in kept.columns]
-        return kept.with_columns(
+            own = own | pl.col("iri").is_in(iris.implode()).fill_null(False)
+        doomed = rows.select(own.alias("own"))["own"]
+        removed += int(doomed.sum())
+        partly = theirs | _contains(["file"], values)
+        blanks = [name for name in ("file", "value") if name in rows.columns]
+        return _blank(rows.filter(~doomed), iris).with_columns(
             pl.when(partly).then(None).otherwise(pl.col(name)).alias(name) for name in blanks
         )
 
@@ -108,9 +113,11 @@ def _any_named(schema: Mapping[str, pl.DataType], iris: pl.Series) -> list[pl.Ex
     ]
 
 
-def _holds(path: Path, iris: pl.Series) -> bool:
+def _holds(path: Path, iris: pl.Series, documents: pl.Series) -> bool:
     rows = pl.scan_parquet(path, glob=False)
-    found = rows.select(pl.any_horizontal(_any_named(rows.collect_schema(), iris)).any()).collect()
+    named = _any_named(rows.collect_schema(), iris)
+    inside = pl.col("document").is_in(documents.implode()).fill_null(False)
+    found = rows.select(pl.any_horizontal(inside, *named).any()).collect()
     return bool(found.item())
 
 
@@ -119,15 +126,17 @@ def _names_any(rows: pl.DataFrame, columns: list[str] | None, iris: pl.Series) -
     return rows.select(pl.any_horizontal(_any_named(schema, iris)).alias("named"))["named"]
 
 
-def _contains(rows: pl.DataFrame, values: Collection[str]) -> pl.Series:
-    single, _ = _texts(rows.schema)
-    if not values or rows.is_empty():
-        return pl.Series("named", [False] * rows.height, dtype=pl.Boolean)
-    return rows.select(
-        pl.any_horizontal(
-            pl.col(name).str.contains_any(list(values)).fill_null(False) for name in single
-        ).alias("named")
-    )["named"]
+def _contains(columns: Collection[str], values: Collection[str]) -> pl.Expr:
+    """Whether one of the values stands in one of the columns, as a word of its own.
+
+    Values of fewer than four letters and digits say too little: they must be all of the text.
+    """
+    words = [value for value in values if len(value) >= _WORD]
+    within = "|".join(map(re.escape, words))
+    pattern = rf"(?i)(?:^|[^\p{{L}}\p{{N}}])(?:{within})(?:$|[^\p{{L}}\p{{N}}])"
+    whole = [pl.col(name).is_in(list(values)) for name in columns]
+    inside = [pl.col(name).str.contains(pattern) for name in columns] if words else []
+    return pl.any_horizontal(*whole, *inside, pl.lit(False)).fill_null(False)
 
 
 def _blank(rows: pl.DataFrame, iris: pl.Series) -> pl.DataFrame:

@@ -75,6 +75,23 @@ def test_no_byte_of_a_forgotten_record_is_left(store: Releases, put: Put) -> Non
     assert store.seen([ours])["rejected"].to_list() == [None]
 
 
+def test_values_are_matched_as_words(store: Releases, put: Put) -> None:
+    put("Case", {"iri": "case/1"})
+    findings = [
+        {"document": "nomis/offender/A1234BC", "code": "JG-1"},
+        {"file": "crn_a1234bc.json", "code": "JG-2"},
+        {"value": "A1234BC", "code": "JG-3"},
+        {"value": "XA1234BC7", "path": "rows[1]", "code": "JG-4"},
+        {"value": "1", "code": "JG-5"},
+    ]
+    with store.write() as writer:
+        writer.report(pl.DataFrame(findings))
+        writer.commit()
+    assert store.forget(["case/9"], values=["A1234BC", "1", "a.b(c"]).findings == 3
+    left = store.findings().sort("code").select("code", "file").collect()
+    assert left.rows() == [("JG-2", None), ("JG-4", None)]
+
+
 def test_forgetting_again_finishes_what_was_interrupted(store: Releases, put: Put) -> None:
     put("PersonRecord", {"iri": "id/P-77231", "familyName": "Quillfeather"})
     orphan = store.folder / "tables" / "PersonRecord" / "part-orphan.parquet"
