@@ -129,8 +129,8 @@ class Store(Protocol):
     ) -> Page:
         """The first so many live records of a class or its subclasses that fit all filters.
 
-        after: the `end` of an earlier page of the same question and release. Raises
-        UnknownClassError, UnknownFieldError, BadFilterError, BadCursorError.
+        first: 0 or more. after: the `end` of an earlier page of the same question and release.
+        Raises UnknownClassError, UnknownFieldError, BadFilterError, BadCursorError.
         """
 
     def things(

@@ -14,7 +14,9 @@ from graph.port import Store
 from ontology import Model
 from releases import Release, Releases
 
-BATCH = 20_000
+BATCH = 10_000
+PART = 50_000
+"""Rows of a table whose changes are found together: finding them holds them in memory."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,8 @@ def project(
     Also undoes and retires in the store what was undone and retired in the releases. Run it
     while nobody else writes.
     """
-    live = [release for release in releases.list() if release.status == "live"]
+    history = [release for release in releases.list() if release.status != "undone"]
+    live = [release for release in history if release.status == "live"]
     if not live:
         store.clear()
         return 0
@@ -48,7 +51,8 @@ def project(
         if release.number <= reached:
             continue
         since = before.number if before is not None else 0
-        batches = _batches(releases, model, since, release, written, progress)
+        rows = _rows([each for each in history if since < each.number <= release.number])
+        batches = _batches(releases, model, since, release.number, rows, written, progress)
         counted = _Counted(batches)
         store.apply(release.number, counted)
         store.commit(release.number)
@@ -98,17 +102,27 @@ def _batches(
     releases: Releases,
     model: Model,
     since: int,
-    release: Release,
+    until: int,
+    rows: dict[str, int],
     written: int,
     progress: Callable[[Progress], None] | None,
 ) -> Iterator[tuple[str, pl.DataFrame]]:
-    # The first retained release stands for all before it; a later one has its own rows only.
-    roots = [root for root in model.roots if not since or root in release.counts]
-    for root in roots:
-        changes = releases.changes(root, since, release.number)
-        for frame in changes.collect_batches(chunk_size=BATCH, maintain_order=False):
-            for part in frame.iter_slices(BATCH):
-                yield root, part
-                written += part.height
-                if progress is not None:
-                    progress(Progress(release.number, root, written))
+    for root in model.roots:
+        parts = -(-rows.get(root, 0) // PART)
+        for part in range(parts):
+            changes = releases.changes(root, since, until, part=(part, parts))
+            for frame in changes.collect_batches(chunk_size=BATCH, maintain_order=False):
+                for batch in frame.iter_slices(BATCH):
+                    yield root, batch
+                    written += batch.height
+                    if progress is not None:
+                        progress(Progress(until, root, written))
+
+
+def _rows(releases: list[Release]) -> dict[str, int]:
+    """How many rows these releases have written, by root class."""
+    rows: dict[str, int] = {}
+    for release in releases:
+        for root, counts in release.counts.items():
+            rows[root] = rows.get(root, 0) + sum(counts.values())
+    return rows

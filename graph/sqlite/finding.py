@@ -7,8 +7,6 @@ the page is full. What is frequent alone and rare together is stopped by the dea
 
 # ruff: noqa: S608  what is put together here is text of this module, names come through layout.sql
 
-import base64
-import binascii
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,8 +14,8 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from graph.errors import BadCursorError
 from graph.filters import Condition
+from graph.paging import read_cursor
 from graph.port import Op, Value
 from graph.sqlite.layout import Layout, is_indexed, sql
 from graph.sqlite.terms import ids_of, packed
@@ -81,19 +79,6 @@ def find(
         parameters += test.parameters
     rows = connection.execute(f"{query} ORDER BY t.text LIMIT ?", (*parameters, first))
     return [iri for (iri,) in rows]
-
-
-def cursor(iri: str) -> str:
-    """The cursor of a page that ends with this IRI."""
-    return base64.urlsafe_b64encode(iri.encode()).decode()
-
-
-def read_cursor(text: str) -> str:
-    """The IRI a cursor stands for. Raises BadCursorError."""
-    try:
-        return base64.b64decode(text, altchars=b"-_", validate=True).decode()
-    except (binascii.Error, ValueError) as error:
-        raise BadCursorError from error
 
 
 def _rarest(connection: sqlite3.Connection, tests: Sequence[_Test]) -> _Test | None:

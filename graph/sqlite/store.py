@@ -8,6 +8,7 @@ import polars as pl
 
 from graph.errors import WrongReleaseError
 from graph.filters import conditions, root_of
+from graph.paging import cursor
 from graph.port import Filter, Link, Node, Page, Statement
 from graph.sqlite import finding, memberships, reading, removing
 from graph.sqlite.database import Database
@@ -81,6 +82,8 @@ class SqliteStore:
         first: int,
         after: str | None = None,
     ) -> Page:
+        if first < 0:
+            raise ValueError("first cannot be negative")
         root = root_of(self._model, cls)
         asked = conditions(self._model, cls, filters)
         classes = sorted(self._model.subclasses(cls))
@@ -90,7 +93,7 @@ class SqliteStore:
                 connection, self._layout, root, classes, asked, release, first + 1, after
             )
             nodes = list(self.nodes(iris[:first], release).values())
-        end = finding.cursor(nodes[-1].iri) if nodes else None
+        end = cursor(nodes[-1].iri) if nodes else None
         return Page(nodes, end, len(iris) > first)
 
     def things(

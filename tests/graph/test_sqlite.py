@@ -1,7 +1,10 @@
 """What is SQLite's own: the file, its growth with the ontology, erasing, sharing, plans."""
 
 import dataclasses
+import signal
 import sqlite3
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from datetime import date
@@ -19,10 +22,14 @@ from graph import (
     StoreUnusableError,
     UnknownStoreError,
     open_store,
+    project,
 )
 from graph.sqlite import SqliteStore, database, reading
 from ontology import Model, Property
+from releases import Releases
+from tests.conftest import ROOT
 from tests.graph.frames import MODEL, code, frame, iri
+from tests.graph.test_projection import cases, load, truth
 
 
 @pytest.fixture
@@ -273,6 +280,48 @@ def test_an_error_inside_a_batch_leaves_nothing_of_it(store: SqliteStore) -> Non
     store.apply(1, [(root, rows)])
     store.commit(1)
     assert len(store.find("Hearing", [], 1, 5).nodes) == 2
+
+
+# -- killed
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from graph import open_store, project, projection
+from releases import Releases
+from tests.graph.frames import MODEL
+
+projection.BATCH = 7
+folder, after = Path(sys.argv[1]), int(sys.argv[2])
+
+def kill(progress):
+    if progress.records >= after:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+project(Releases.open(folder, MODEL), open_store("sqlite", folder, MODEL), MODEL, kill)
+"""
+
+
+@pytest.mark.parametrize(("after", "reached"), [(1, 0), (30, 0), (60, 1)])
+def test_a_killed_projection_leaves_the_last_release_and_the_next_finishes(
+    after: int, reached: int, tmp_path: Path
+) -> None:
+    releases = Releases.open(tmp_path, MODEL)
+    keys = [f"k{i:02}" for i in range(40)]
+    load(releases, cases([(key, "C", "a") for key in keys]))
+    load(releases, cases([(key, "R", None) for key in keys]), frame("Plea", {"key": "e"}))
+    command = [sys.executable, "-c", KILLED, str(tmp_path), str(after)]
+    ended = subprocess.run(command, cwd=ROOT, check=False, timeout=60)
+    assert ended.returncode == -signal.SIGKILL
+    store = SqliteStore(tmp_path / "graph.sqlite", MODEL)
+    assert store.current() == reached
+    assert set(store.content(reached)) == (truth(releases, 1) if reached else set())
+    project(releases, store, MODEL)
+    for release in (1, 2):
+        content = list(store.content(release))
+        assert len(content) == len(set(content))
+        assert set(content) == truth(releases, release)
+    store.close()
 
 
 # -- plans
