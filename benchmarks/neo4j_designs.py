@@ -103,20 +103,16 @@ class History:
         many(
             session,
             """UNWIND $n AS i MATCH (c:Record {iri: 'case/' + i})
-            CREATE (h:History) SET h = properties(c), h.until = $r
+            CREATE (c)-[:PAST_VERSION]->(h:History) SET h = properties(c), h.until = $r
             SET c.since = $r, c.value = 'v' + $r""",
             targets,
             r=release,
         )
 
+    # By the relationship, never by IRI: the planner reads the IRI form as a scan of all History.
     read: LiteralString = """MATCH (c:Record {iri: $iri})
-        CALL (c) {
-          WITH c WHERE c.since <= $r RETURN c AS version
-          UNION
-          WITH c WHERE c.since > $r
-          MATCH (h:History {iri: c.iri}) WHERE h.since <= $r AND h.until > $r
-          RETURN h AS version
-        }
+        OPTIONAL MATCH (c)-[:PAST_VERSION]->(h:History) WHERE h.since <= $r AND h.until > $r
+        WITH c, coalesce(h, c) AS version WHERE version.since <= $r
         MATCH (c)<-[l:IN_CASE]-(e)
         WHERE l.since <= $r AND (l.until IS NULL OR l.until > $r)
         RETURN version.value AS value, count(e) AS events"""

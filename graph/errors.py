@@ -87,7 +87,7 @@ class UnknownStoreError(GraphError):
         super().__init__(
             "JG-GRA-007",
             f"{url!r} names no store",
-            "Set JUSTICEGRAPH_STORE to sqlite",
+            "Set JUSTICEGRAPH_STORE to sqlite, neo4j, or a bolt:// or neo4j:// address",
         )
 
 

@@ -6,9 +6,14 @@ from graph.errors import UnknownStoreError
 from graph.port import Store
 from ontology import Model
 
+_BOLT = ("bolt://", "bolt+s://", "bolt+ssc://", "neo4j://", "neo4j+s://", "neo4j+ssc://")
+
 
 def open_store(url: str, folder: Path, model: Model, *, afresh: bool = False) -> Store:
-    """The graph store of a data folder. url: `sqlite`.
+    """The graph store of a data folder.
+
+    url: `sqlite`; `neo4j`, whose address is in NEO4J_URI; or a bolt:// or neo4j:// address. User
+    name and password of Neo4j are in NEO4J_USERNAME and NEO4J_PASSWORD.
 
     afresh: throw away what the store holds and begin an empty one, also where what is there
     could not be opened (damaged, or made for another ontology). Raises UnknownStoreError,
@@ -19,4 +24,8 @@ def open_store(url: str, folder: Path, model: Model, *, afresh: bool = False) ->
 
         folder.mkdir(parents=True, exist_ok=True)
         return SqliteStore(folder / FILE, model, afresh=afresh)
+    if url == "neo4j" or url.startswith(_BOLT):
+        from graph.neo4j import Neo4jStore, Target
+
+        return Neo4jStore(Target.of(url), model, afresh=afresh)
     raise UnknownStoreError(url)

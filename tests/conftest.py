@@ -5,6 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.neo4j.fixtures import neo4j, neo4j_server
+
+__all__ = ["neo4j", "neo4j_server", "samples"]
+
 ROOT = Path(__file__).resolve().parent.parent
 
 

@@ -23,6 +23,8 @@ from ontology.errors import JusticeGraphError
 
 JAVA_VERSIONS = (17, 21)
 OPENS = [f"--add-opens=java.base/{p}=ALL-UNNAMED" for p in ("java.nio", "java.io", "sun.nio.ch")]
+# Servers outlive the objects that started them: Python warns of such a child once it is forgotten.
+_CHILDREN: list[subprocess.Popen[bytes]] = []
 COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies"
 
 
@@ -60,16 +62,20 @@ def java() -> Path:
 
 
 class LocalServer:
-    """One home folder: lib/ (jars), conf/, data/, run/ (pid, password), logs/."""
+    """One home folder: lib/ (jars), conf/, data/, run/ (pid, password), logs/.
 
-    def __init__(self, home: Path) -> None:
+    lib: the jars' folder where several homes share one.
+    """
+
+    def __init__(self, home: Path, lib: Path | None = None) -> None:
         self.home = home.resolve()
+        self.lib = (lib or self.home / "lib").resolve()
 
     # -- set up
 
     def install(self, pom: Path) -> None:
         """Bring the jars that the pom pins, unless they are here already."""
-        stamp = self.home / "lib" / ".complete"
+        stamp = self.lib / ".complete"
         text = pom.read_text(encoding="utf-8")
         if stamp.is_file() and stamp.read_text(encoding="utf-8") == text:
             return
@@ -80,10 +86,10 @@ class LocalServer:
                 "Maven is needed once to bring Neo4j's jars, and there is none",
                 "Install Maven, or start a Neo4j 5.26 of your own and set NEO4J_URI.",
             )
-        shutil.rmtree(self.home / "lib", ignore_errors=True)
+        shutil.rmtree(self.lib, ignore_errors=True)
         command = [maven, "-q", "-B", "-f", str(pom.resolve()), COPY]
         done = subprocess.run(
-            [*command, f"-DoutputDirectory={self.home / 'lib'}"],
+            [*command, f"-DoutputDirectory={self.lib}"],
             capture_output=True,
             text=True,
             check=False,
@@ -113,6 +119,8 @@ class LocalServer:
                     "server.memory.heap.initial_size=512m",
                     "server.memory.heap.max_size=2g",
                     "server.memory.pagecache.size=1g",
+                    # How late a question may be stopped after its deadline.
+                    "db.transaction.monitor.check.interval=250ms",
                     "db.tx_log.rotation.retention_policy=1 files",
                     "",
                 ]
@@ -148,7 +156,7 @@ class LocalServer:
             "NEO4J_HOME": str(self.home),
             "NEO4J_CONF": str(self.home / "conf"),
         }
-        command = [str(java()), *OPENS, "-cp", f"{self.home / 'lib'}/*", "org.neo4j.cli.AdminTool"]
+        command = [str(java()), *OPENS, "-cp", f"{self.lib}/*", "org.neo4j.cli.AdminTool"]
         done = subprocess.run(
             [*command, *arguments], capture_output=True, text=True, env=environment, check=False
         )
@@ -190,7 +198,7 @@ class LocalServer:
                     "-Xms512m",
                     "-Xmx2g",
                     "-cp",
-                    f"{self.home / 'lib'}/*",
+                    f"{self.lib}/*",
                     "org.neo4j.server.CommunityEntryPoint",
                     f"--home-dir={self.home}",
                     f"--config-dir={self.home / 'conf'}",
@@ -200,6 +208,7 @@ class LocalServer:
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,
             )
+        _CHILDREN.append(process)
         self._pid_file.write_text(str(process.pid), encoding="utf-8")
         self._wait_for_bolt(process, address, wait)
         return address

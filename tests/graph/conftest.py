@@ -8,16 +8,26 @@ import pytest
 from graph import Store, open_store
 from tests.graph.frames import MODEL
 
-STORES = ["sqlite"]
+STORES = ["sqlite", "neo4j"]
 
 
 @pytest.fixture(params=STORES)
-def reopen(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], Store]]:
+def kind(request: pytest.FixtureRequest) -> str:
+    """The store setting; for neo4j the database is this test's alone."""
+    if request.param == "neo4j":
+        request.getfixturevalue("neo4j")
+    return str(request.param)
+
+
+@pytest.fixture
+def reopen(kind: str, tmp_path: Path) -> Iterator[Callable[[], Store]]:
     """Opens the same store again, as another process would."""
     opened: list[Store] = []
 
     def open_again() -> Store:
-        opened.append(open_store(request.param, tmp_path, MODEL))
+        opened.append(open_store(kind, tmp_path, MODEL))
+        if kind == "neo4j" and len(opened) == 1:
+            opened[0].clear()
         return opened[-1]
 
     yield open_again

@@ -1,0 +1,128 @@
+"""Finding records by class and filters, a page at a time, in IRI order.
+
+Two ways to the same answer. If some condition fits few versions, start there and sort. If none
+does, matches are frequent: walk the class in IRI order by its index, from the cursor on, until the
+page is full. What is frequent alone and rare together is stopped by the deadline.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from graph.filters import Condition
+from graph.names import relationship_type
+from graph.neo4j.connection import Connection
+from graph.neo4j.reading import HELD, LIVE, ask
+from graph.neo4j.schema import Layout, filled, quoted, text_of
+from graph.neo4j.values import contains, stored_value
+from graph.paging import read_cursor
+from graph.port import Op
+
+FEW = 5_000
+OPEN_AT = "v.since <= $release AND (v.until IS NULL OR v.until > $release)"
+
+COUNT = "CALL () { <pick> WITH v LIMIT $few RETURN count(*) AS n } RETURN n"
+
+PICKED = f"""{HELD}
+CALL () {{ <pick> RETURN DISTINCT v }}
+WITH v
+WHERE v:<cls> AND v.iri > $after AND {OPEN_AT}<where>
+RETURN DISTINCT v.iri AS iri ORDER BY iri LIMIT $first"""
+
+WALKED = f"""{HELD}
+MATCH (v:<cls>) USING INDEX v:<cls>(iri)
+WHERE v.iri > $after AND {OPEN_AT}<where>
+RETURN v.iri AS iri ORDER BY iri LIMIT $first"""
+
+
+@dataclass(frozen=True)
+class _Test:
+    """A condition about version v; pick: the versions it fits, where an index knows them."""
+
+    where: str
+    parameters: dict[str, Any]
+    pick: str | None = None
+
+
+def find(
+    connection: Connection,
+    layout: Layout,
+    cls: str,
+    asked: Sequence[Condition],
+    release: int,
+    first: int,
+    after: str | None,
+) -> list[str]:
+    """Up to `first` IRIs of the answer, after the cursor."""
+    root = layout.classes[cls]
+    start = "" if after is None else read_cursor(after)
+    tests = [_test(root, condition, f"p{i}") for i, condition in enumerate(asked)]
+    parameters = {name: value for test in tests for name, value in test.parameters.items()}
+    best = _rarest(connection, [t for t in tests if t.pick], release)
+    query = filled(
+        WALKED if best is None else PICKED,
+        cls=quoted(cls),
+        pick=(best.pick if best else None) or "",
+        where="".join(f"\n  AND {test.where}" for test in tests),
+    )
+    rows = ask(connection, query, release, after=start, first=first, **parameters)
+    return [iri for (iri,) in rows]
+
+
+def _rarest(connection: Connection, tests: Sequence[_Test], release: int) -> _Test | None:
+    """The test that fits the fewest versions, of all releases, if any fits only a few."""
+    best, least = None, FEW + 1
+    for test in tests:
+        query = filled(COUNT, pick=test.pick or "")
+        count = connection.rows(query, few=least, release=release, **test.parameters)[0][0]
+        if count < least:
+            best, least = test, count
+    return best
+
+
+def _test(root: str, condition: Condition, key: str) -> _Test:
+    prop = condition.property
+    values = [stored_value(value) for value in condition.values]
+    if prop is None:
+        return _Test(f"v.{quoted(condition.field)} IN ${key}", {key: values})
+    name = f"v.{quoted(prop.name)}"
+    if prop.kind == "link":
+        return _link(condition, key, values)
+    if condition.op != Op.IN:
+        compare = ">=" if condition.op == Op.FROM else "<="
+        where, value = f"{name} {compare} ${key}", values[0]
+        if prop.many:
+            where = f"any(x IN {name} WHERE x {compare} ${key})"
+        pick = f"MATCH (v:{quoted(root)}) WHERE {where}" if _picks(condition) else None
+        return _Test(where, {key: value}, pick)
+    if not prop.many:
+        where = f"{name} IN ${key}"
+        pick = f"MATCH (v:{quoted(root)}) WHERE {where}" if prop.indexed else None
+        return _Test(where, {key: values}, pick)
+    where = f"any(x IN {name} WHERE x IN ${key})"
+    if not prop.indexed:
+        return _Test(where, {key: values})
+    pick = (
+        f"UNWIND ${key}t AS text MATCH (v:{quoted(root)})"
+        f" WHERE v.{quoted(text_of(prop.name))} CONTAINS text"
+    )
+    return _Test(where, {key: values, f"{key}t": [contains(v) for v in condition.values]}, pick)
+
+
+def _picks(condition: Condition) -> bool:
+    prop = condition.property
+    return prop is not None and prop.indexed and not prop.many
+
+
+def _link(condition: Condition, key: str, values: list[Any]) -> _Test:
+    kind = quoted(relationship_type(condition.field))
+    where = (
+        f"EXISTS {{ MATCH (:Resource {{iri: v.iri}})-[l:{kind}]->(t)"
+        f" WHERE t.iri IN ${key} AND {LIVE} }}"
+    )
+    pick = (
+        f"UNWIND ${key} AS iri MATCH (:Resource {{iri: iri}})<-[l:{kind}]-(n) WHERE {LIVE}"
+        " OPTIONAL MATCH (n)-[:PAST_VERSION]->(h) WHERE h.since <= $release AND h.until > $release"
+        " WITH coalesce(h, n) AS v"
+    )
+    return _Test(where, {key: values}, pick)

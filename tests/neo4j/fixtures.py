@@ -1,0 +1,37 @@
+"""Fixtures that hand out the Neo4j of tests; tests/conftest.py makes them known."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from neo4j.exceptions import DriverError, Neo4jError
+
+from graph.neo4j.local import Address, LocalServerError
+from tests.neo4j import server
+
+
+@pytest.fixture(scope="session")
+def neo4j_server() -> Iterator[Address]:
+    """A server for this run. Skips without one, unless JUSTICEGRAPH_NEO4J_REQUIRED is 1."""
+    own = False
+    try:
+        address = server.given()
+        if address is None:
+            address, own = server.started(), True
+    except (LocalServerError, DriverError, Neo4jError) as error:
+        if os.environ.get("JUSTICEGRAPH_NEO4J_REQUIRED") == "1":
+            pytest.fail(str(error))
+        pytest.skip(str(error))
+    yield address
+    if own:
+        server.left()
+
+
+@pytest.fixture
+def neo4j(neo4j_server: Address, monkeypatch: pytest.MonkeyPatch) -> Iterator[Address]:
+    """The database for one test alone; the store setting `neo4j` leads to it."""
+    values = (neo4j_server.uri, neo4j_server.username, neo4j_server.password)
+    for name, value in zip(server.NAMES, values, strict=True):
+        monkeypatch.setenv(name, value)
+    with server.locked("database.lock"):
+        yield neo4j_server
