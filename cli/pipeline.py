@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from linkage import LinkSummary
     from loaders import LoadReport
     from loaders.run import Mode
-    from releases import ForgetReport
 
 
 @dataclass(frozen=True)
@@ -74,10 +73,3 @@ def bring_up_to_date(workspace: Workspace, progress: Callable[..., None] | None 
 
     if workspace.store.current() != workspace.releases.current:
         project(workspace.releases, workspace.store, workspace.model, progress)
-
-
-def erase(workspace: Workspace, iris: Sequence[str]) -> "ForgetReport":
-    """Forget records in tables, graph, findings and audit."""
-    report = workspace.releases.forget(iris)
-    workspace.store.forget(iris)
-    return report

@@ -48,21 +48,34 @@ def records_of(workspace: Workspace, iri: str) -> list[str]:
 def forget_command(iris: list[str], *, yes: bool, data: Path | None, json: bool) -> None:
     import typer
 
-    from cli.pipeline import erase
+    from cli.erasing import erase, scope
+    from cli.pipeline import bring_up_to_date
 
     workspace = Workspace(data)
+    bring_up_to_date(workspace)
     records = sorted({record for iri in iris for record in records_of(workspace, iri)})
-    if not yes and not typer.confirm(f"Erase {len(records)} records from every release?"):
-        raise typer.Exit(2)
-    report = erase(workspace, records)
+    if not yes:
+        going = len(scope(workspace, records).records)
+        if not typer.confirm(f"Erase {going} records from every release? It cannot be undone."):
+            raise typer.Exit(2)
+    count, report = erase(workspace, records)
     rows = sum(report.rows.values())
     if json:
-        json_line({"records": len(records), "rows": rows, "documents": report.documents})
-    else:
-        say(
-            f"Erased {len(records)} records: {rows} rows in {len(report.releases)} releases, "
-            f"{report.findings} findings, and their places in the graph."
+        json_line(
+            {
+                "records": count,
+                "rows": rows,
+                "documents": report.documents,
+                "findings": report.findings,
+            }
         )
+    elif rows:
+        say(
+            f"Erased {count:,} records: {rows:,} rows in {len(report.releases)} releases, "
+            f"{report.documents} documents, {report.findings} findings."
+        )
+    else:
+        say("Nothing is stored under what you named.")
 
 
 def rebuild_command(*, data: Path | None) -> None:
