@@ -1,14 +1,11 @@
 """Pages for people: GraphiQL, and a plain query page of our own that needs no network."""
 
-import re
-from functools import lru_cache
 from pathlib import Path
 from secrets import token_urlsafe
 from typing import Any
 from urllib.parse import parse_qs
 
 import orjson
-import strawberry
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -17,6 +14,8 @@ from starlette.staticfiles import StaticFiles
 from api.access import Access, Role
 from api.engine import Answer
 from api.errors import ApiError, BadRequestError
+from api.packing import FOLDER as ASSETS
+from api.packing import assets, packed, page
 from api.sdl import beside, shape_of
 from api.service import Service, ServiceOf
 from api.settings import ApiSettings
@@ -24,7 +23,6 @@ from api.tables import tables
 from api.transport import answer, answered, body, sent
 
 FOLDER = Path(__file__).resolve().parent
-ASSETS = "/graphiql-assets"
 EXAMPLE = """{
   catalogue {
     datasets { id label loaded owner { label } }
@@ -55,8 +53,8 @@ async def graphql(request: Request, service: ServiceOf) -> Response:
     given = request.query_params
     if "query" not in given:
         if "text/html" in request.headers.get("accept", ""):
-            page = service.settings.graphiql
-            return _graphiql(service.settings) if page else RedirectResponse("/query")
+            wanted = service.settings.graphiql
+            return _graphiql(service.settings) if wanted else RedirectResponse("/query")
         missing = BadRequestError("`query` is missing", "Send it by POST, or as ?query=")
         return answered(request, service.refuse(missing, "", None, None))
     try:
@@ -103,9 +101,9 @@ async def ask(request: Request, service: ServiceOf) -> Response:
 def mount_assets(app: FastAPI, settings: ApiSettings) -> None:
     """Serve our own style and script, and GraphiQL's where `make graphiql` has packed them."""
     app.mount("/static", StaticFiles(directory=FOLDER / "static"))
-    packed = _packed(settings)
-    if settings.graphiql and packed is not None:
-        app.mount(ASSETS, StaticFiles(directory=packed))
+    folder = _packed(settings)
+    if settings.graphiql and folder is not None:
+        app.mount(f"/{ASSETS}", StaticFiles(directory=folder))
 
 
 def _page(
@@ -157,11 +155,11 @@ def _variables(text: str | None) -> Any:
 
 
 def _graphiql(settings: ApiSettings) -> HTMLResponse:
-    html = _strawberrys()
-    hosts = sorted(set(re.findall(r"https://[\w.-]+(?=/[@\w.-]+@)", html)))
+    html = page().replace("Strawberry GraphiQL", "justicegraph GraphiQL")
+    hosts = sorted({f"https://{asset.host}" for asset in assets()})
     if _packed(settings) is not None:
         for host in hosts:
-            html = html.replace(f"{host}/", f"{ASSETS}/")
+            html = html.replace(f"{host}/", f"/{ASSETS}/")
         hosts = []
     nonce = token_urlsafe(16)
     html = html.replace("<script>", f'<script nonce="{nonce}">')
@@ -174,17 +172,7 @@ def _graphiql(settings: ApiSettings) -> HTMLResponse:
     return HTMLResponse(html, headers={"Content-Security-Policy": policy, **PRIVATE})
 
 
-@lru_cache(maxsize=1)
-def _strawberrys() -> str:
-    page = Path(strawberry.__file__).parent / "static" / "graphiql.html"
-    text = page.read_text(encoding="utf-8")
-    return text.replace(
-        "<title>Strawberry GraphiQL</title>", "<title>justicegraph GraphiQL</title>"
-    )
-
-
 def _packed(settings: ApiSettings) -> Path | None:
-    """The folder of packed scripts, if every one that the page names is there."""
-    folder = settings.assets or Path(ASSETS.strip("/"))
-    named = re.findall(r"https://[\w.-]+/([@\w./-]+@[\w./-]+)", _strawberrys())
-    return folder if named and all((folder / name).is_file() for name in named) else None
+    """The folder of packed scripts, if every one that the page loads is there."""
+    folder = settings.assets or Path(ASSETS)
+    return folder if packed(folder) else None

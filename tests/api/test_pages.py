@@ -8,6 +8,8 @@ import pytest
 from lxml import html
 
 from api import create_app
+from api.errors import NotReadyError
+from api.packing import assets, pack, packed
 from api.tables import tables
 from tests.api.conftest import SECRETS, Place, Web
 
@@ -198,3 +200,29 @@ def test_an_answer_becomes_one_table_a_list_and_one_for_what_stands_alone() -> N
     assert found[1].rows == [["1", None, "1, 2", None], ["yes", None, None, "1 row"]]
     assert len(found[2].rows) == 500
     assert tables(None) == []
+
+
+def test_packing_without_npm_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(NotReadyError, match="npm is not here"):
+        pack(tmp_path)
+
+
+def test_a_packed_file_must_be_the_one_the_page_expects(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """npm's place is taken by a script that packs other content under the right names."""
+    fake = tmp_path / "bin" / "npm"
+    fake.parent.mkdir()
+    files = " ".join(f"package/{asset.file}" for asset in assets())
+    fake.write_text(
+        "#!/bin/sh\nPATH=/usr/bin:/bin\n"
+        f"for f in {files}; do mkdir -p $(dirname $f); echo other > $f; done\n"
+        "tar czf p.tgz package && echo p.tgz\n",
+        encoding="utf-8",
+    )
+    fake.chmod(0o755)
+    monkeypatch.setenv("PATH", str(fake.parent))
+    with pytest.raises(NotReadyError, match="is not the file that the page expects"):
+        pack(tmp_path / "out")
+    assert not packed(tmp_path / "out")
