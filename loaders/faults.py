@@ -95,5 +95,11 @@ KINDS = {
             "the message cannot be read: {detail}",
             "Ask the sender for the message again; the other messages of the file are kept.",
         ),
+        FaultKind(
+            "JG-LOD-034",
+            "document",
+            "the mapping makes no record of this row",
+            "Widen a when: of the mapping, or add a record block for such rows.",
+        ),
     )
 }

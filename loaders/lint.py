@@ -222,11 +222,13 @@ class _Lint:
         self, classes: Sequence[str], prop: Property, where: Where
     ) -> Iterator[MappingError]:
         for cls in classes:
+            if cls not in self.model.classes:
+                continue
             fits = any(
                 self.model.is_a(cls, wanted) or self.model.is_a(wanted, cls)
                 for wanted in prop.targets
             )
-            if cls in self.model.classes and prop.targets and not fits:
+            if prop.targets and not fits:
                 yield _wrong(
                     where,
                     f"{prop.name} does not lead to {cls}",

@@ -11,6 +11,7 @@ $          the document's node      $$  the whole message
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any, Literal
 
 Tree = Any
@@ -167,6 +168,9 @@ def walker(steps: tuple[Step, ...]) -> Callable[[Tree], Tree]:
     if len(steps) == 1 and isinstance(steps[0], str):
         key = steps[0]
         return lambda node: node.get(key) if type(node) is dict else _step(node, key)
+
+    if any(type(step) is not str for step in steps):
+        return lambda node: reduce(_step, steps, node)
 
     def walk(node: Tree) -> Tree:
         for step in steps:

@@ -70,7 +70,9 @@ class RowExtractor:
         )
         documents, faults = self.documents(frame, file, twins)
         sheets, instances = self.sheets(frame)
-        return Raw(documents, sheets, faults, instances)
+        made = pl.concat([sheet.select("_doc") for sheet in sheets.values()])
+        idle = _faults(documents.join(made, on="_doc", how="anti"), "", "JG-LOD-034")
+        return Raw(documents, sheets, pl.concat([faults, idle]), instances)
 
     def documents(
         self, frame: pl.DataFrame, file: int, twins: Twins
@@ -110,21 +112,16 @@ class RowExtractor:
                 )
         names = sorted(name for name in made.columns if name.startswith("k:"))
         faults = [
-            made.filter(
-                frame.select(self.text(Value("one", (path,))).is_null()).to_series()
-            ).select(
-                "_doc",
-                _n=pl.lit(None, pl.Int64),
-                column=pl.lit(path.text),
-                path=pl.lit(path.text),
-                code=pl.lit("JG-LOD-020"),
-                detail=pl.lit(""),
+            _faults(
+                made.filter(frame.with_columns(_at=self.at(path))["_at"].is_null()),
+                path.text,
+                "JG-LOD-020",
             )
             for path in rule.require
         ]
         return (
             made.rename({"_content": "content"}).select(*DOCUMENTS, *names),
-            pl.concat(faults) if faults else pl.DataFrame(schema=FAULTS),
+            pl.concat([pl.DataFrame(schema=FAULTS), *faults]),
         )
 
     def sheets(self, frame: pl.DataFrame) -> tuple[dict[str, pl.DataFrame], int]:
@@ -222,6 +219,18 @@ class RowExtractor:
         if path.origin == "index":
             return pl.col("_row").cast(pl.String)
         return pl.col(column_of(path, self.mapping))
+
+
+def _faults(documents: pl.DataFrame, column: str, code: str) -> pl.DataFrame:
+    """One kind of fault of whole rows."""
+    return documents.select(
+        "_doc",
+        pl.lit(None, pl.Int64).alias("_n"),
+        column=pl.lit(column),
+        path=pl.lit(column),
+        code=pl.lit(code),
+        detail=pl.lit(""),
+    )
 
 
 def column_of(path: Path, mapping: SourceMapping) -> str:

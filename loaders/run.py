@@ -248,7 +248,7 @@ class _Run:
     def _count(self, mapping: SourceMapping, typed: Typed, settled: Settled) -> None:
         fates = settled.fates
         if mapping.format == "csv":
-            fates = _of_rows(fates)
+            fates = _of_rows(fates, typed.documents)
         for number, fate, count in fates.group_by("_file", "fate").len().iter_rows():
             report = self.report.files[number]
             report.read += count
@@ -280,7 +280,14 @@ class _Run:
 _WORST = ("rejected", "loaded", "superseded", "unchanged")
 
 
-def _of_rows(fates: pl.DataFrame) -> pl.DataFrame:
-    """The fate of each CSV row: rejected if any of its records is, else loaded if any is."""
+def _of_rows(fates: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    """The fate of each CSV row: rejected if any of its records is or it has none, else loaded if
+    any is.
+    """
     order = pl.col("fate").replace_strict(_WORST, range(len(_WORST)), return_dtype=pl.Int64)
-    return fates.sort(order).unique("_doc", keep="first", maintain_order=True)
+    decided = fates.sort(order).unique("_doc", keep="first", maintain_order=True)
+    return (
+        rows.select("_doc", "_file")
+        .join(decided.select("_doc", "fate"), on="_doc", how="left")
+        .with_columns(pl.col("fate").fill_null("rejected"))
+    )

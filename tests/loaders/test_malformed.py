@@ -166,6 +166,15 @@ def test_an_ill_typed_row_is_rejected_by_number_and_the_others_load(desk: Open) 
     )
 
 
+def test_a_row_of_which_no_record_is_made_is_rejected_and_not_lost(desk: Open) -> None:
+    text = CRIMES.replace("    set:", "    when: {path: Crime type, not: Robbery}\n    set:")
+    one = desk(text)
+    report = one.load(one.write("a.csv", GOOD_CSV + "k3,2022-06,Robbery,\n"))
+    assert (report.read, report.loaded, report.rejected) == (3, 2, 1)
+    finding = one.findings().filter(pl.col("severity") == "violation").row(0, named=True)
+    assert (finding["code"], finding["path"]) == ("JG-LOD-034", "row 4")
+
+
 def test_an_archive_or_an_empty_folder_is_told(desk: Open) -> None:
     one = desk()
     file = one.inbox / "a.zip"

@@ -1,0 +1,103 @@
+"""Mappings that are wrong say where, and what was probably meant."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from loaders import lint
+from loaders.catalogue import read_mappings
+from loaders.errors import MappingError
+from loaders.mapping import SourceMapping
+from loaders.mapping_yaml import read_mapping
+from ontology.model import Model
+from tests.loaders.conftest import HEARINGS
+
+Read = Callable[[str], SourceMapping]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "told"),
+    [
+        ("evidence: V", "evidense: V", 4, "Did you mean 'evidence'?"),
+        ("evidence: V", "evidence: X", 4, "One of V, S, C, I."),
+        ("format: json", "format: jsn", 3, "Did you mean 'json'?"),
+        ("at: hearing.cases[]", "at: hearing..cases[]", 19, "a dot without a key"),
+        ("caseStatus: status", "caseStatus: status\n      caseStatus: x", 24, "stands twice"),
+        ("key: [hearing.id]", "key: [hearing.id", 9, "not YAML"),
+        ("format: london-date", "format: london", 14, "Did you mean 'london-date'?"),
+        ("at: defendants[]", "at: defendants[]\n        wen: {}", 28, "Did you mean 'when'?"),
+        ("{to: case}", "{to: case, dataset: nomis/movements}", 42, "needs key:"),
+        ("gender, codes", "gender, const: M, codes", 34, "2 sources of a value"),
+    ],
+)
+def test_what_cannot_be_parsed(mapping: Read, old: str, new: str, line: int, told: str) -> None:
+    with pytest.raises(MappingError) as caught:
+        mapping(HEARINGS.replace(old, new, 1))
+    assert told in str(caught.value)
+    assert f"source.yaml:{line}:" in caught.value.where
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("common-platform/hearing-resulted", "common-platform/hearing-result", "no dataset"),
+        ("class: PersonRecord", "class: PersonRecrd", "Did you mean 'PersonRecord'?"),
+        ("givenName:", "givenNam:", "Did you mean 'givenName'?"),
+        ("birthDate:", "eventDate:", "PersonRecord has no eventDate"),
+        ("codes: cp-gender", "codes: cp-gendre", "Did you mean 'cp-gender'?"),
+        ("{const: happened}", "{const: hapened}", "Did you mean 'happened'?"),
+        ("{to: case}", "{to: cas}", "Did you mean 'case'?"),
+        ("{to: person}", "{to: case}", "party does not lead to CriminalCase"),
+        ("{to: person}", "name.first", "party is a link"),
+        ("birth\n", "{to: case}\n", "birthDate is no link"),
+        ("birthDate: birth", "birthDate: {path: birth, format: boolean}", "gives no date"),
+        ("{to: defendant, all: true}", "{to: defendant}", "not in scope"),
+        ("inCase: {to: case}", "inCase: {to: Cas, key: [a]}", "Did you mean 'Case'?"),
+        ("inCase: {to: case}", "inCase: {to: case, key: [a, b]}", "has 1 key parts, not 2"),
+        ("    key: [id]\n", "", "made several times a document, but has no key"),
+        ("recognise: {paths: [hearing.id]}", "", "nothing recognises its files"),
+    ],
+)
+def test_names_that_mean_nothing(
+    mapping: Read, model: Model, old: str, new: str, told: str
+) -> None:
+    found = [str(fault) for fault in lint.faults(mapping(HEARINGS.replace(old, new, 1)), model)]
+    assert any(told in fault for fault in found), found
+
+
+def test_the_small_source_has_no_fault(mapping: Read, model: Model) -> None:
+    assert lint.faults(mapping(HEARINGS), model) == []
+
+
+def test_every_mapping_of_the_project_agrees_with_the_ontology(model: Model) -> None:
+    mappings = read_mappings()
+    assert [str(fault) for each in mappings for fault in lint.faults(each, model)] == []
+
+
+def test_blocks_of_another_file_stand_where_they_are_included(tmp_path: Path) -> None:
+    (tmp_path / "blocks").mkdir()
+    (tmp_path / "blocks" / "party.yaml").write_text(
+        "- record: person\n  class: PersonRecord\n  at: people[]\n  key: [id]\n"
+    )
+    file = tmp_path / "source.yaml"
+    file.write_text(
+        "source: a/b\nformat: json\ndocument: {key: [id]}\n"
+        "records:\n  - {include: blocks/party.yaml, at: court}\n"
+    )
+    block = read_mapping(file).blocks[0]
+    assert (block.at.steps, str(block.where)) == (
+        ("court", "people", None),
+        f"{tmp_path}/blocks/party.yaml:1:3",
+    )
+    file.write_text(file.read_text().replace("party", "absent"))
+    with pytest.raises(MappingError, match=r"source\.yaml:5:5: no file 'blocks/absent.yaml'"):
+        read_mapping(file)
+
+
+def test_a_mapping_may_not_take_what_must_never_be_stored(mapping: Read, model: Model) -> None:
+    never = [name for name, prop in model.properties.items() if prop.sensitivity == "never"]
+    for name in never:
+        text = HEARINGS.replace("givenName: name.first", f"{name}: name.first")
+        found = [str(fault) for fault in lint.faults(mapping(text), model)]
+        assert any("must never be stored" in fault for fault in found)
