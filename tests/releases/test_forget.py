@@ -75,6 +75,19 @@ def test_no_byte_of_a_forgotten_record_is_left(store: Releases, put: Put) -> Non
     assert store.seen([ours])["rejected"].to_list() == [None]
 
 
+def test_a_whole_document_may_go(store: Releases, put: Put) -> None:
+    put(
+        "Case",
+        {"iri": "case/1", "document": "doc/P-77231", "urn": "01ZZ7654321"},
+        {"iri": "case/1", "document": "d2", "urn": "01AA"},
+        {"iri": "case/2", "document": "doc/P-77231"},
+    )
+    report = store.forget([], documents=["doc/P-77231"])
+    assert report.rows == {"Case": 2}
+    assert store.state("Case", columns=["iri", "urn"]).collect().rows() == [("case/1", "01AA")]
+    assert files_with(store.folder, b"P-77231") == []
+
+
 def test_values_are_matched_as_words(store: Releases, put: Put) -> None:
     put("Case", {"iri": "case/1"})
     findings = [

@@ -1,0 +1,219 @@
+"""What can be asked of a data folder: state, changes, documents, findings."""
+
+from collections.abc import Collection, Sequence
+from pathlib import Path
+
+import polars as pl
+
+from releases import documents as seen_documents
+from releases.documents import DOCUMENTS, FINDINGS, SEEN
+from releases.ledger import Ledger, Release
+from releases.model import Schemas
+from releases.state import STORED, mentioned, newest, wide
+from releases.table import ROW, Table
+from releases.writer import Writer
+
+_BUFFER_ROW = 2**40
+
+
+class Answers:
+    """The reading half of Releases."""
+
+    def __init__(self, folder: Path, model: Schemas) -> None:
+        self.folder = folder
+        self.model = model
+        self._ledger = Ledger(folder)
+        self._tables = {
+            root: Table(folder / "tables" / root, {**model.table_schema(root), **STORED})
+            for root in model.roots
+        }
+        self._documents = Table(folder / "tables" / "documents", DOCUMENTS)
+        self._findings = Table(folder / "tables" / "findings", FINDINGS)
+
+    @property
+    def current(self) -> int:
+        """The newest release; 0 when there is none."""
+        return self._ledger.current()
+
+    def list(self) -> list[Release]:
+        """All releases ever made, oldest first; `status` says which can be asked."""
+        return self._ledger.list()
+
+    def release(self, number: int | None = None) -> Release:
+        """One release (None: the newest). Raises NoSuchReleaseError, which says why."""
+        return self._ledger.release(self.current if number is None else number)
+
+    def oldest(self) -> int:
+        """The oldest release that can be asked; 0 when there is none."""
+        return min(self._ledger.live(), default=0)
+
+    def state(
+        self,
+        root: str,
+        release: int | None = None,
+        *,
+        iris: Collection[str] | pl.Series | None = None,
+        documents: Collection[str] | pl.Series | None = None,
+        columns: Sequence[str] | None = None,
+        mentions: bool = False,
+        pending: Writer | None = None,
+    ) -> pl.LazyFrame:
+        """Live records of a root class as of a release (None: the newest).
+
+        A record is live while a live document mentions it, with the content of the newest
+        version. mentions: one row a (record, document) instead. documents: only records whose
+        content comes from these. columns: those of Model.table_schema (default all), and
+        `release`. pending: see that writer's own rows too. Order of rows is not defined.
+        """
+        until = self._as_of(release, pending)
+        rows = self._rows(root, until, pending)
+        if iris is not None:
+            rows = rows.filter(pl.col("iri").is_in(_series(iris)))
+        chosen = mentioned(rows, until) if mentions else newest(rows, until)
+        if documents is not None:
+            chosen = chosen.filter(pl.col("document").is_in(_series(documents)))
+        wanted = list(columns) if columns is not None else list(self.model.table_schema(root))
+        return wide(rows, chosen, wanted)
+
+    def changes(
+        self,
+        root: str,
+        since: int,
+        until: int | None = None,
+        *,
+        part: tuple[int, int] | None = None,
+    ) -> pl.LazyFrame:
+        """Records whose live content differs between two releases.
+
+        Columns of `state` and `op`: 'put' with the content as of `until`, 'delete' with the
+        content as of `since`. since 0: everything live at `until`. part (i, n): only the i-th
+        (from 0) of n parts of about one size, for going through a large release in bounded
+        memory; the parts are whole records and make up everything.
+        """
+        last = 0 if until == 0 else self.release(until).number
+        if since:
+            self.release(since)
+        low, high = min(since, last), max(since, last)
+        table = self._tables[root]
+        names = list(self.model.table_schema(root))
+        rows = _part(table.scan(until=high, numbered=True), part)
+        if low == 0:
+            alone = wide(rows, newest(rows, high), names)
+            return alone.with_columns(op=pl.lit("put" if last else "delete"))
+        touched = (
+            _part(table.scan(low, high), part)
+            .filter((pl.col("release") > low) & (pl.col("release") <= high))
+            .select(pl.col("iri").unique())
+            .collect()["iri"]
+        )
+        theirs = rows.filter(pl.col("iri").is_in(touched.implode()))
+        before = newest(theirs, since).select("iri", "hash", ROW).collect()
+        after = newest(theirs, last).select("iri", "hash", ROW).collect()
+        puts = after.join(before, on=["iri", "hash"], how="anti")
+        deletes = before.join(after, on="iri", how="anti")
+        return pl.concat(
+            [
+                wide(rows, puts.lazy(), names).with_columns(op=pl.lit("put")),
+                wide(rows, deletes.lazy(), names).with_columns(op=pl.lit("delete")),
+            ]
+        )
+
+    def mentions(
+        self, ids: Collection[str] | pl.Series, *, pending: Writer | None = None
+    ) -> pl.DataFrame:
+        """What these documents say live, in all tables: root, iri, document, version, hash."""
+        frames = [
+            self.state(
+                root,
+                documents=ids,
+                columns=("iri", "document", "version", "hash"),
+                mentions=True,
+                pending=pending,
+            ).select(pl.lit(root).alias("root"), "iri", "document", "version", "hash")
+            for root, table in self._tables.items()
+            if table.exists() or (pending and pending.buffered(root))
+        ]
+        empty = dict.fromkeys(("root", "iri", "document", "version", "hash"), pl.String())
+        return pl.concat([pl.LazyFrame(schema=empty), *frames]).collect()
+
+    def seen(
+        self, ids: Collection[str] | pl.Series, *, pending: Writer | None = None
+    ) -> pl.DataFrame:
+        """Remembered versions of these documents: document, version, hash, outcome, rejected."""
+        return self._remembered(None, pending, ids).select(*SEEN).collect()
+
+    def documents(
+        self,
+        release: int | None = None,
+        *,
+        ids: Collection[str] | pl.Series | None = None,
+        dataset: str | None = None,
+        pending: Writer | None = None,
+    ) -> pl.LazyFrame:
+        """The live version of each document: document, dataset, version, hash, file, rejected."""
+        rows = seen_documents.live(self._remembered(release, pending, ids))
+        if dataset is not None:
+            rows = rows.filter(pl.col("dataset") == dataset)
+        return rows.select("document", "dataset", "version", "hash", "file", "rejected")
+
+    def stale(self, release: int | None = None, *, pending: Writer | None = None) -> pl.LazyFrame:
+        """Documents of which a newer version was seen: document, version (live), newest."""
+        return seen_documents.stale(self._remembered(release, pending, None))
+
+    def findings(self, load: int | None = None) -> pl.LazyFrame:
+        """Findings of one load, or of all loads."""
+        rows = self._findings.scan()
+        return rows if load is None else rows.filter(pl.col("load") == load)
+
+    @property
+    def last_load(self) -> int:
+        """The number of the last load, whether or not it made a release; 0 before the first."""
+        return self._ledger.last_load()
+
+    def _remembered(
+        self,
+        release: int | None,
+        pending: Writer | None,
+        ids: Collection[str] | pl.Series | None,
+    ) -> pl.LazyFrame:
+        until = self._as_of(release, pending)
+        rows = self._pending_rows("documents", self._documents, pending)
+        if ids is not None:
+            rows = rows.filter(pl.col("document").is_in(_series(ids)))
+        later = [number for number in self._ledger.live() if number > until]
+        load = self._ledger.release(later[0]).load if later else None
+        return seen_documents.remembered(rows, until, load)
+
+    def _as_of(self, release: int | None, pending: Writer | None) -> int:
+        if pending is not None and release is None:
+            return pending.number if pending.changed else self.current
+        if release is None or release == 0:
+            return self.current if release is None else 0
+        return self._ledger.release(release).number
+
+    def _rows(self, root: str, until: int, pending: Writer | None) -> pl.LazyFrame:
+        return self._pending_rows(root, self._tables[root], pending, until)
+
+    def _pending_rows(
+        self, name: str, table: Table, pending: Writer | None, until: int | None = None
+    ) -> pl.LazyFrame:
+        rows = table.scan(until=until, numbered=True)
+        buffered = pending.buffered(name) if pending else []
+        if not buffered:
+            return rows
+        fresh = pl.concat(buffered).with_row_index(ROW).cast({ROW: pl.Int64})
+        fresh = fresh.with_columns(pl.col(ROW) + _BUFFER_ROW)
+        names = [*table.schema, ROW]
+        return pl.concat([rows.select(names), fresh.lazy().select(names)])
+
+
+def _part(rows: pl.LazyFrame, part: tuple[int, int] | None) -> pl.LazyFrame:
+    if part is None:
+        return rows
+    number, parts = part
+    return rows.filter(pl.col("iri").hash(seed=0) % parts == number)
+
+
+def _series(values: Collection[str] | pl.Series) -> pl.Series:
+    series = values if isinstance(values, pl.Series) else pl.Series(list(values), dtype=pl.String)
+    return series.implode()
