@@ -174,7 +174,17 @@ def incoming_of(
                 "Name link fields of the schema",
                 nearest(name, visible),
             )
-    found = record.batch.incoming(tuple(sorted(type)) if type is not None else None)
+    types = tuple(sorted(type)) if type is not None else None
+    found = record.batch.incoming(types)
+    if after is None and record.batch.is_first(("incoming", types, first)):
+        reader.nodes(
+            (
+                iri
+                for links in found.values()
+                for _, iri in [link for link in links if link[0] in visible][:first]
+            ),
+            disclose=False,
+        )
     start = reader.cursor(after)
     rows = [
         (name, iri)

@@ -139,19 +139,26 @@ class Reader:
         return self._classes[cls]
 
     def dataset_visible(self, iri: str) -> bool:
-        """Whether an IRI is of a dataset that may be read, without fetching it."""
+        """Whether an IRI is of a dataset that may be read, without fetching it.
+
+        Links and things are of no project's dataset: what they join decides, once fetched.
+        """
         if self.access.datasets is None:
             return True
         try:
-            return self.access.may_read(parse_iri(self._base, iri)[1])
+            dataset = parse_iri(self._base, iri)[1]
         except IdentifierError:
             return False
+        return dataset == LINKAGE or self.access.may_read(dataset)
 
     def _visible(self, node: Node) -> bool:
         if not self.class_visible(node.cls):
             return False
         if self.access.datasets is None or node.dataset != LINKAGE:
             return self.access.may_read(node.dataset)
+        if self.model.is_a(node.cls, THING):
+            members = self.store.members(node.iri, "low", self.number)
+            return any(self.dataset_visible(iri) for iri in members)
         ends = [iri for name in ("left", "right", "member") for iri in node.links.get(name, ())]
         return all(self.dataset_visible(iri) for iri in ends)
 

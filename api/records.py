@@ -18,6 +18,7 @@ class Batch:
         self.reader = reader
         self.nodes = list(nodes)
         self._targets: dict[str, dict[str, Record]] = {}
+        self._begun: set[object] = set()
         self._incoming: dict[tuple[str, ...] | None, dict[str, list[tuple[str, str]]]] = {}
 
     def records(self) -> list["Record"]:
@@ -39,6 +40,13 @@ class Batch:
             iris = [node.iri for node in self.nodes]
             self._incoming[types] = self.reader.incoming(iris, types)
         return self._incoming[types]
+
+    def is_first(self, work: object) -> bool:
+        """Whether nobody asked this of the batch before: then do it for all neighbours at once."""
+        if work in self._begun:
+            return False
+        self._begun.add(work)
+        return True
 
 
 class Record:

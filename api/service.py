@@ -113,7 +113,7 @@ class Service:
         return Answer({"errors": [error_body(error)]}, error.status, error.outcome)
 
 
-def _service(request: Request) -> Service:
+async def _service(request: Request) -> Service:  # a sync one would cost a thread
     found: Service = request.app.state.service
     return found
 

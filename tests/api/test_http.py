@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import anyio
+import httpx
 import pytest
 
 from api import ApiSettings, Keys, Role, create_app
@@ -164,3 +166,27 @@ def test_a_fault_outside_a_question_is_masked_too(
     assert got.status_code == 500
     assert got.json()["errors"][0]["extensions"]["code"] == "JG-API-016"
     assert "secret" not in got.text
+
+
+def test_questions_at_once_get_each_their_own_answer(place: Place, web: Web) -> None:
+    names = ["PersonRecord", "EventRecord", "Case", "Participation", "Thing"] * 6
+    key = {"X-API-Key": place.keys["operator"]}
+    found: dict[int, object] = {}
+
+    async def run() -> None:
+        transport = httpx.ASGITransport(web.app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+
+            async def ask(number: int) -> None:
+                document = f'{{ records(class: "{names[number]}") {{ nodes {{ id }} }} }}'
+                got = await client.post("/graphql", json={"query": document}, headers=key)
+                found[number] = got.json()["data"]["records"]["nodes"]
+
+            async with anyio.create_task_group() as group:
+                for number in range(len(names)):
+                    group.start_soon(ask, number)
+
+    anyio.run(run)
+    for number, name in enumerate(names):
+        document = f'{{ records(class: "{name}") {{ nodes {{ id }} }} }}'
+        assert found[number] == place.data(document)["records"]["nodes"]

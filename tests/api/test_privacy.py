@@ -190,8 +190,20 @@ def test_linkage_hides_links_to_records_of_other_datasets(place: Place) -> None:
     assert max(item["records"] for item in got["things"]) == 1
     both = Access(Role.PRACTITIONER, "p2", frozenset({NOMIS, LINKAGE}))
     assert place.data(document, both, i=ADA_NOMIS)["linkage"]["assertions"] == []
-    all_of_it = Access(Role.PRACTITIONER, "p2", frozenset({NOMIS, LINKAGE, CP}))
+    all_of_it = Access(Role.PRACTITIONER, "p2", frozenset({NOMIS, CP}))
     assert len(place.data(document, all_of_it, i=ADA_NOMIS)["linkage"]["assertions"]) == 1
+
+
+def test_a_thing_is_seen_by_those_who_see_a_record_about_it(place: Place) -> None:
+    document = "query ($i: ID!) { record(iri: $i) { id } }"
+    other = iri("Thing", LINKAGE, "person-2")
+    assert place.data(document, ONLY_NOMIS, i=PERSON)["record"] == {"id": PERSON}
+    assert place.data(document, ONLY_NOMIS, i=other)["record"] is None
+    assert place.data(document, PRACTITIONER, i=other)["record"] == {"id": other}
+    browsing = Access(Role.PRACTITIONER, "p2", frozenset({NOMIS, LINKAGE}))
+    for access, ids in ((ONLY_NOMIS, []), (browsing, [PERSON])):
+        got = place.data('{ records(class: "Person") { nodes { id } } }', access)
+        assert [node["id"] for node in got["records"]["nodes"]] == ids
 
 
 def test_incoming_links_of_hidden_kinds_do_not_show(place: Place) -> None:
