@@ -34,15 +34,18 @@ def retain_command(keep: int | None, *, data: Path | None) -> None:
 
 
 def records_of(workspace: Workspace, iri: str) -> list[str]:
-    """The record IRIs meant: of all records about a person or matter, or the record itself."""
-    if iri.startswith(f"{workspace.settings.base}Thing/"):
-        members = workspace.store.members(iri, "low", workspace.store.current())
-        if not members:
-            raise JusticeGraphError(
-                "JG-CLI-004", f"nothing is known about {iri}", "Ask the journey for its id."
-            )
-        return members
-    return [iri]
+    """The record IRIs meant: of all records about a thing in any release, or the record itself."""
+    if not iri.startswith(f"{workspace.settings.base}Thing/"):
+        return [iri]
+    live = [r.number for r in workspace.releases.list() if r.status == "live"]
+    members = {
+        record for release in live for record in workspace.store.members(iri, "low", release)
+    }
+    if not members:
+        raise JusticeGraphError(
+            "JG-CLI-004", f"nothing is known about {iri}", "Ask the journey for its id."
+        )
+    return sorted(members)
 
 
 def forget_command(iris: list[str], *, yes: bool, data: Path | None, json: bool) -> None:
@@ -80,12 +83,16 @@ def forget_command(iris: list[str], *, yes: bool, data: Path | None, json: bool)
 
 def rebuild_command(*, data: Path | None) -> None:
     from cli.progress import projecting
-    from graph import rebuild
+    from graph import open_store, project
 
     workspace = Workspace(data)
+    settings = workspace.settings
+    # Afresh: a store of an older layout cannot be opened otherwise.
+    store = open_store(settings.store, workspace.folder, workspace.model, afresh=True)
     with projecting() as progress:
-        rebuild(workspace.releases, workspace.store, workspace.model, progress)
-    say(f"The graph is at release {workspace.store.current()}.")
+        project(workspace.releases, store, workspace.model, progress)
+    say(f"The graph is at release {store.current()}.")
+    store.close()
 
 
 def export_command(
