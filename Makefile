@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.ready
 
-.PHONY: setup demo test check format soak bench neo4j neo4j-stop clean
+.PHONY: setup demo test check format soak bench graphiql schema neo4j neo4j-stop clean
 
 setup: $(STAMP)
 
@@ -44,6 +44,14 @@ soak: setup
 
 bench: setup
 	$(BIN)/python -m benchmarks
+
+# GraphiQL's own files, so that it works without a network (needs npm).
+graphiql: setup
+	$(BIN)/python -m api graphiql
+
+# schema.graphql as the tree keeps it: a changed schema is a reviewed change.
+schema: setup
+	$(BIN)/python -m api sdl --write
 
 # The Neo4j Community server without Docker; its address goes to .env.neo4j.
 neo4j: setup
