@@ -75,15 +75,43 @@ def ask_command(file: str, var: list[str], role: str, *, data: Path | None) -> N
             raise JusticeGraphError(
                 "JG-CLI-007", f"{file} cannot be read: {error}", "Name a text file, or -."
             ) from error
-    variables = {name: typed(value) for name, value in pairs(var, "--var").items()}
+    variables = typed(document, pairs(var, "--var"))
     answered = answer(Workspace(data), document, variables, role)
     sys.stdout.buffer.write(orjson.dumps(answered, option=orjson.OPT_INDENT_2) + b"\n")
     if answered.get("errors"):
         raise typer.Exit(1)
 
 
-def typed(value: str) -> Any:
-    """A variable as JSON where it is JSON (numbers, lists, objects), as text otherwise."""
+def typed(document: str, given: Mapping[str, str]) -> dict[str, Any]:
+    """Variables as their declared types read them: text as it is, all else as JSON."""
+    from graphql import GraphQLSyntaxError, Visitor, parse, visit
+
+    declared: dict[str, str] = {}
+
+    class Declarations(Visitor):
+        def enter_variable_definition(self, node: Any, *_: Any) -> None:
+            kind = node.type
+            while hasattr(kind, "type"):
+                if kind.kind == "list_type":
+                    return
+                kind = kind.type
+            declared[node.variable.name.value] = kind.name.value
+
+    try:
+        visit(parse(document), Declarations())
+    except GraphQLSyntaxError:
+        return dict(given)  # the answer says what is wrong with it
+    return {
+        name: value if declared.get(name) in TEXTS else as_json(value)
+        for name, value in given.items()
+    }
+
+
+TEXTS = frozenset({"String", "ID", "Date"})
+
+
+def as_json(value: str) -> Any:
+    """A value as JSON where it is JSON, as text otherwise (names of enums)."""
     try:
         return orjson.loads(value)
     except orjson.JSONDecodeError:

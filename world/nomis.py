@@ -7,7 +7,8 @@ from typing import Any
 import orjson
 
 from world.errors import written
-from world.matters import PRISONS, Booking, History
+from world.law import PRISONS
+from world.matters import Booking, History
 from world.people import LAST_DAY, Person
 from world.truth import Telling, Truth
 
