@@ -69,9 +69,15 @@ class Answers:
         rows = self._rows(root, until, pending)
         if iris is not None:
             rows = rows.filter(pl.col("iri").is_in(_series(iris)))
-        chosen = mentioned(rows, until) if mentions else newest(rows, until)
-        if documents is not None:
-            chosen = chosen.filter(pl.col("document").is_in(_series(documents)))
+        told_by = None if documents is None else pl.col("document").is_in(_series(documents))
+        if mentions:
+            rows = rows if told_by is None else rows.filter(told_by)
+            chosen = mentioned(rows, until)
+        elif told_by is None:
+            chosen = newest(rows, until)
+        else:
+            rows = rows.join(rows.filter(told_by).select("iri"), on="iri", how="semi")
+            chosen = newest(rows, until).filter(told_by)
         wanted = list(columns) if columns is not None else list(self.model.table_schema(root))
         return wide(rows, chosen, wanted)
 

@@ -13,7 +13,7 @@ from releases.ledger import Ledger, Release, Writing, now
 from releases.state import KEY, STORED
 from releases.table import Table
 
-_BUFFERED_ROWS = 200_000
+_BUFFERED_ROWS = 20_000
 
 
 @dataclass
