@@ -36,8 +36,8 @@ RETURN v.iri AS iri ORDER BY iri LIMIT $first"""
 
 
 @dataclass(frozen=True)
-class _Test:
-    """A condition about version v; pick: the versions it fits, where an index knows them."""
+class Test:
+    """A condition in Cypher on version v; pick: the versions it fits, if an index knows them."""
 
     where: str
     parameters: dict[str, Any]
@@ -56,20 +56,25 @@ def find(
     """Up to `first` IRIs of the answer, after the cursor."""
     root = layout.classes[cls]
     start = "" if after is None else read_cursor(after)
-    tests = [_test(root, condition, f"p{i}") for i, condition in enumerate(asked)]
+    tests = [test_of(root, condition, f"p{i}") for i, condition in enumerate(asked)]
     parameters = {name: value for test in tests for name, value in test.parameters.items()}
     best = _rarest(connection, [t for t in tests if t.pick], release)
-    query = filled(
+    query = query_of(cls, tests, best)
+    rows = ask(connection, query, release, after=start, first=first, **parameters)
+    return [iri for (iri,) in rows]
+
+
+def query_of(cls: str, tests: Sequence[Test], best: Test | None) -> str:
+    """The query that starts with a test's picks, or walks where there is none."""
+    return filled(
         WALKED if best is None else PICKED,
         cls=quoted(cls),
         pick=(best.pick if best else None) or "",
         where="".join(f"\n  AND {test.where}" for test in tests),
     )
-    rows = ask(connection, query, release, after=start, first=first, **parameters)
-    return [iri for (iri,) in rows]
 
 
-def _rarest(connection: Connection, tests: Sequence[_Test], release: int) -> _Test | None:
+def _rarest(connection: Connection, tests: Sequence[Test], release: int) -> Test | None:
     """The test that fits the fewest versions, of all releases, if any fits only a few."""
     best, least = None, FEW + 1
     for test in tests:
@@ -80,11 +85,12 @@ def _rarest(connection: Connection, tests: Sequence[_Test], release: int) -> _Te
     return best
 
 
-def _test(root: str, condition: Condition, key: str) -> _Test:
+def test_of(root: str, condition: Condition, key: str) -> Test:
+    """A condition as Cypher; key: prefix of its parameters."""
     prop = condition.property
     values = [stored_value(value) for value in condition.values]
     if prop is None:
-        return _Test(f"v.{quoted(condition.field)} IN ${key}", {key: values})
+        return Test(f"v.{quoted(condition.field)} IN ${key}", {key: values})
     name = f"v.{quoted(prop.name)}"
     if prop.kind == "link":
         return _link(condition, key, values)
@@ -94,19 +100,19 @@ def _test(root: str, condition: Condition, key: str) -> _Test:
         if prop.many:
             where = f"any(x IN {name} WHERE x {compare} ${key})"
         pick = f"MATCH (v:{quoted(root)}) WHERE {where}" if _picks(condition) else None
-        return _Test(where, {key: value}, pick)
+        return Test(where, {key: value}, pick)
     if not prop.many:
         where = f"{name} IN ${key}"
         pick = f"MATCH (v:{quoted(root)}) WHERE {where}" if prop.indexed else None
-        return _Test(where, {key: values}, pick)
+        return Test(where, {key: values}, pick)
     where = f"any(x IN {name} WHERE x IN ${key})"
     if not prop.indexed:
-        return _Test(where, {key: values})
+        return Test(where, {key: values})
     pick = (
         f"UNWIND ${key}t AS text MATCH (v:{quoted(root)})"
         f" WHERE v.{quoted(text_of(prop.name))} CONTAINS text"
     )
-    return _Test(where, {key: values, f"{key}t": [contains(v) for v in condition.values]}, pick)
+    return Test(where, {key: values, f"{key}t": [contains(v) for v in condition.values]}, pick)
 
 
 def _picks(condition: Condition) -> bool:
@@ -114,7 +120,7 @@ def _picks(condition: Condition) -> bool:
     return prop is not None and prop.indexed and not prop.many
 
 
-def _link(condition: Condition, key: str, values: list[Any]) -> _Test:
+def _link(condition: Condition, key: str, values: list[Any]) -> Test:
     kind = quoted(relationship_type(condition.field))
     where = (
         f"EXISTS {{ MATCH (:Resource {{iri: v.iri}})-[l:{kind}]->(t)"
@@ -125,4 +131,4 @@ def _link(condition: Condition, key: str, values: list[Any]) -> _Test:
         " OPTIONAL MATCH (n)-[:PAST_VERSION]->(h) WHERE h.since <= $release AND h.until > $release"
         " WITH coalesce(h, n) AS v"
     )
-    return _Test(where, {key: values}, pick)
+    return Test(where, {key: values}, pick)

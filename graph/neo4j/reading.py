@@ -18,7 +18,7 @@ from graph.port import Link, Node, Statement
 _TRIES = 5
 
 HELD = """
-MATCH (g:JusticeGraph {name: 'graph'}) WHERE $release IN g.releases"""
+MATCH (g:JusticeGraph {name: 'graph'}) WHERE $release IN g.releases WITH g"""
 
 # `n` is the record; `v` its version at the release. By the relationship, never by IRI: the
 # planner reads the IRI form as a scan of all past versions.
