@@ -6,140 +6,24 @@ from dataclasses import dataclass
 import orjson
 import polars as pl
 
-from loaders.codes import class_chooser, denoting
+from loaders.codes import class_chooser
 from loaders.content import fingerprint
-from loaders.mapping import Block, Condition, SourceMapping, Value
-from loaders.paths import Misfit, Path, Tree, places, walker
+from loaders.mapping import Block, SourceMapping, Value
+from loaders.paths import Misfit, Path, Tree, places
 from loaders.raw import DOCUMENTS, FAULTS, Raw
+from loaders.reads import (
+    DOCUMENT,
+    TOP,
+    Get,
+    Scope,
+    as_text,
+    condition,
+    getter,
+    several,
+    single,
+    start_level,
+)
 from ontology.model import Model
-
-Stack = list[Tree]
-Get = Callable[["Scope"], Tree]
-Text = str | Misfit | None
-
-_MESSAGE, _DOCUMENT, _TOP = 0, 1, 2
-EXACT_INTEGERS = 2.0**53
-
-
-@dataclass(slots=True)
-class Scope:
-    """Where extraction stands: nodes and ordinals by level, instances made by block number."""
-
-    nodes: list[Tree]
-    ordinals: list[int]
-    made: list[int | None]
-    file: dict[str, str]
-    given: dict[str, str]
-
-
-def as_text(value: Tree) -> Text:
-    """A scalar as text, None when absent or blank, a Misfit when it is not one value."""
-    kind = type(value)
-    if kind is str:
-        return value.strip() or None
-    if value is None or kind is Misfit:
-        return value  # type: ignore[no-any-return]  # None or a Misfit
-    if kind is bool:
-        return "true" if value else "false"
-    if kind is int:
-        return str(value)
-    if kind is float:
-        if abs(value) >= EXACT_INTEGERS:
-            return Misfit("a number too long to be kept exactly")
-        text = repr(value)
-        return format(value, "f") if "e" in text else text
-    if kind is list:
-        if len(value) > 1:
-            return Misfit(f"a list of {len(value)} values")
-        return as_text(value[0]) if value else None
-    if "#text" in value:
-        return as_text(value["#text"])
-    return Misfit("an object") if value else None
-
-
-def getter(path: Path, level: int) -> Get:
-    """A function from the scope to what stands at a path read from the node of `level`."""
-    if path.origin == "file":
-        return lambda scope: scope.file.get(path.name)
-    if path.origin == "with":
-        return lambda scope: scope.given.get(path.name)
-    if path.origin == "index":
-        return lambda scope: scope.ordinals[level]
-    start = start_level(path, level)
-    walk = walker(path.steps)
-    return lambda scope: walk(scope.nodes[start])
-
-
-def start_level(path: Path, level: int) -> int:
-    """The level a path starts at; never above the document for `^`."""
-    if path.origin == "message":
-        return _MESSAGE
-    if path.origin == "document":
-        return _DOCUMENT
-    return max(level - path.up, _DOCUMENT)
-
-
-def single(value: Value, level: int) -> Callable[[Scope], Text]:
-    """A function from the scope to a value's one text, before renaming."""
-    gets = [getter(path, level) for path in value.paths]
-    if value.how == "one":
-        get = gets[0]
-        return lambda scope: as_text(get(scope))
-    if value.how == "first":
-
-        def first(scope: Scope) -> Text:
-            for get in gets:
-                found = get(scope)
-                for item in found if type(found) is list else (found,):
-                    text = as_text(item)
-                    if text is not None:
-                        return text
-            return None
-
-        return first
-    if value.how == "join":
-        return lambda scope: _joined(several(gets, scope), value.separator)
-    return lambda scope: "true" if several(gets, scope) else None
-
-
-def several(gets: Sequence[Get], scope: Scope) -> list[str | Misfit]:
-    """All texts at several paths, in order."""
-    texts: list[str | Misfit] = []
-    for get in gets:
-        found = get(scope)
-        for item in found if type(found) is list else (found,):
-            text = as_text(item)
-            if text is not None:
-                texts.append(text)
-    return texts
-
-
-def _joined(texts: list[str | Misfit], separator: str) -> Text:
-    for text in texts:
-        if type(text) is Misfit:
-            return text
-    return separator.join(str(text) for text in texts) or None
-
-
-def condition(test: Condition, level: int, model: Model) -> Callable[[Scope], bool]:
-    """A compiled `when`."""
-    get = getter(test.path, level)
-
-    def texts(scope: Scope) -> list[str | Misfit]:
-        return several([get], scope)
-
-    def present(scope: Scope) -> bool:
-        found = get(scope)
-        return found not in (None, "", [], {}) and not (type(found) is str and not found.strip())
-
-    if test.test == "present":
-        return present
-    if test.test == "absent":
-        return lambda scope: not present(scope)
-    values = frozenset(denoting(model, test) if test.test == "denotes" else test.values)
-    if test.test == "not":
-        return lambda scope: not any(text in values for text in texts(scope))
-    return lambda scope: any(text in values for text in texts(scope))
 
 
 class _Sheet:
@@ -258,17 +142,17 @@ class Extractor:
         self.mapping, self.model = mapping, model
         self.numbers = {block.name: number for number, block in enumerate(mapping.walk())}
         self._sheets: list[_Sheet] = []
-        self._levels = _TOP
+        self._levels = TOP
         rule = mapping.document
         self._document_places = places(rule.at.steps)
-        self._document_key = [single(part, _DOCUMENT) for part in rule.key]
-        self._version = single(rule.version, _DOCUMENT) if rule.version else None
-        self._require = [(path.text, getter(path, _DOCUMENT)) for path in rule.require]
+        self._document_key = [single(part, DOCUMENT) for part in rule.key]
+        self._version = single(rule.version, DOCUMENT) if rule.version else None
+        self._require = [(path.text, getter(path, DOCUMENT)) for path in rule.require]
         self._clear()
 
     def _clear(self) -> None:
         self._sheets = []
-        self._top = self._compile(self.mapping.blocks, _DOCUMENT)
+        self._top = self._compile(self.mapping.blocks, DOCUMENT)
         self.instances = 0
         self._documents: list[list[str | int | None]] = []
         self._faults: list[tuple[int, int | None, str, str, str, str]] = []
@@ -313,8 +197,8 @@ class Extractor:
         )
         for node, place, ordinal in self._document_places(message, ""):
             document = len(self._documents)
-            scope.nodes[_DOCUMENT] = node
-            scope.ordinals[_DOCUMENT] = ordinal
+            scope.nodes[DOCUMENT] = node
+            scope.ordinals[DOCUMENT] = ordinal
             where = f"{prefix} {place}".strip()
             self._document(scope, node, document, file, where, seen if seen is not None else {})
             self._fill(self._once(self._top.once, scope, where), scope, document)

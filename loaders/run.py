@@ -5,13 +5,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path as FilePath
-from typing import Literal
 
 import polars as pl
 
 from loaders import findings, lint
 from loaders.catalogue import named, read_mappings
-from loaders.errors import FileError, LoadError
+from loaders.errors import FileError, LoadError, nearest
 from loaders.extract import Extractor
 from loaders.links import Links
 from loaders.mapping import SourceMapping
@@ -30,7 +29,7 @@ from ontology.identifiers import BASE
 from ontology.model import Model
 from releases import Releases, Writer
 
-Mode = Literal["delta", "snapshot"]
+MODES = ("delta", "snapshot")
 Progress = Callable[[int, int | None, str], None]
 BATCH = 20_000
 
@@ -42,7 +41,7 @@ def load(
     model: Model,
     *,
     source: str | None = None,
-    mode: Mode = "delta",
+    mode: str = "delta",
     params: Mapping[str, str] | None = None,
     base: str = BASE,
     batch: int = BATCH,
@@ -62,6 +61,8 @@ def load(
     must be committed then. A file that cannot be read only concerns itself: see
     LoadReport.exit_code. References to absent targets are kept, and counted as unresolved.
     """
+    if mode not in MODES:
+        raise LoadError("JG-LOD-001", f"no mode is called {mode!r}", nearest(mode, MODES))
     known = list(mappings) if mappings is not None else read_mappings()
     only = named(known, source) if source is not None else None
     for mapping in [only] if only is not None else known:

@@ -68,12 +68,10 @@ class Settler:
         mentions = _mentions(accepted)
         versions = self._versions(typed, refused, mentions, files)
         ids = versions["document"].unique()
-        decided = replace(
-            self.releases.seen(ids, pending=self.writer),
-            self.releases.mentions(ids, pending=self.writer),
-            versions,
-            mentions,
-        )
+        seen = self.releases.seen(ids, pending=self.writer)
+        # A document that was never seen says nothing live; asking would read whole tables.
+        live = self.releases.mentions(seen["document"].unique(), pending=self.writer)
+        decided = replace(seen, live, versions, mentions)
         self._write(decided.mentions, decided.deletes, decided.documents, accepted, versions)
         return Settled(
             fates=_fates(typed, refused, bad, decided.mentions),
