@@ -22,7 +22,8 @@ class Reading:
 
     def table(self, root: str, *columns: str) -> pl.DataFrame:
         """Some columns of the live records of a root class."""
-        return self._releases.state(root, columns=columns, pending=self._writer).collect()
+        told = self._releases.state(root, columns=columns, pending=self._writer)
+        return told.collect(engine="streaming")
 
     def persons(self) -> pl.DataFrame:
         """Person records: iri, names, birth date and identifiers."""
@@ -67,7 +68,7 @@ class Reading:
 
 
 def roles_of(parties: pl.DataFrame, charges: pl.DataFrame) -> pl.DataFrame:
-    """Who stands in which case under which ASN: participation, charge, case, person, asn.
+    """Who stands in which case under which ASN: charge, case, person, asn.
 
     One row each combination, nulls where a record does not say.
     """
@@ -83,7 +84,7 @@ def roles_of(parties: pl.DataFrame, charges: pl.DataFrame) -> pl.DataFrame:
         case=pl.coalesce("case", "case_party"),
         person=pl.coalesce("about", "person"),
     )
-    columns = ["participation", "charge", "case", "person", "asn"]
+    columns = ["charge", "case", "person", "asn"]
     told = pl.concat(
         [
             parties.with_columns(charge=pl.lit(None, pl.String)).select(columns),

@@ -1,7 +1,5 @@
 """Sets and links as rows of the tables LinkAssertion, Membership and Thing."""
 
-from collections.abc import Mapping
-
 import polars as pl
 
 from linkage.dataset import DATASET
@@ -55,13 +53,12 @@ class Rows:
             keyValue="value",
         )
 
-    def memberships(self, things: Mapping[str, Things]) -> pl.DataFrame:
-        """One Membership a record and threshold."""
-        frames = []
-        for kind, each in things.items():
-            names = digests(each.members["member"])
-            frames += [
-                each.members.select(
+    def memberships(self, kind: str, members: pl.DataFrame) -> pl.DataFrame:
+        """One Membership a record (member, thing) and threshold."""
+        names = digests(members["member"])
+        return pl.concat(
+            [
+                members.select(
                     "member",
                     "thing",
                     iri=self._iri("Membership", kind, threshold) + names,
@@ -71,31 +68,19 @@ class Rows:
                 )
                 for threshold in _THRESHOLDS[kind]
             ]
-        return pl.concat(frames)
-
-    def things(self, things: Mapping[str, Things]) -> pl.DataFrame:
-        """One row a thing that holds records, or that was retired in this run."""
-        frames = []
-        for kind, each in things.items():
-            live = each.members.select(pl.col("thing").unique().sort()).with_columns(
-                replaced_by=pl.lit(None, pl.List(pl.String))
-            )
-            frames.append(
-                pl.concat([live, each.retired])
-                .with_columns(kind=pl.lit(kind))
-                .select(
-                    iri="thing",
-                    replacedBy="replaced_by",
-                    linkKind=pl.lit(self.code("thing-kind", kind)),
-                    **{"class": pl.lit(CLASSES[kind])},
-                )
-            )
-        rows = pl.concat(frames)
-        alive = pl.col("iri").is_in(
-            pl.concat([each.members["thing"] for each in things.values()]).unique().implode()
         )
-        return rows.with_columns(
-            hash=pl.when(alive)
-            .then(pl.lit("live"))
-            .otherwise("retired " + pl.col("replacedBy").list.join(" ").fill_null(""))
+
+    def things(self, kind: str, things: Things) -> pl.DataFrame:
+        """One row a thing that holds records, or that was retired in this run."""
+        live = things.members.select(pl.col("thing").unique()).with_columns(
+            replaced_by=pl.lit(None, pl.List(pl.String)), hash=pl.lit("live")
+        )
+        became = pl.col("replaced_by").list.join(" ").fill_null("")
+        retired = things.retired.with_columns(hash="retired " + became)
+        return pl.concat([live, retired]).select(
+            "hash",
+            iri="thing",
+            replacedBy="replaced_by",
+            linkKind=pl.lit(self.code("thing-kind", kind)),
+            **{"class": pl.lit(CLASSES[kind])},
         )

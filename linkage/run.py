@@ -65,20 +65,15 @@ class _Run:
             "matter": matters,
             "charge": _link_charges(charges, roles, matters.members),
         }
-        things = self._named(linked)
-        links = pl.concat([self._rows.assertions(kind, each) for kind, each in linked.items()])
-        written = (
-            self._write("LinkAssertion", links)
-            + self._write("Membership", self._rows.memberships(things))
-            + self._write("Thing", self._rows.things(things), keep=True)
-        )
+        before = self._memberships_before()
+        counts = [self._write(kind, each, before) for kind, each in linked.items()]
         return LinkSummary(
-            persons=things["person"].count,
-            matters=things["matter"].count,
-            charges=things["charge"].count,
-            links=links.filter("linked").height,
-            conflicts=links.filter(~pl.col("linked")).height,
-            written=written,
+            persons=counts[0].things,
+            matters=counts[1].things,
+            charges=counts[2].things,
+            links=sum(count.links for count in counts),
+            conflicts=sum(count.conflicts for count in counts),
+            written=sum(count.written for count in counts),
         )
 
     def before(self) -> bool:
@@ -122,34 +117,57 @@ class _Run:
         )
         return link_matters(cases["iri"].sort(), matter_keys(cases, arrests))
 
-    def _named(self, linked: dict[str, Linked]) -> dict[str, Things]:
-        before = self._memberships_before()
-        return {
-            kind: named(
-                self._base,
-                kind,
-                each.members,
-                before.filter(pl.col("linkKind") == self._rows.code("thing-kind", kind)).select(
-                    "member", "thing"
-                ),
-            )
-            for kind, each in linked.items()
-        }
+    def _write(self, kind: str, linked: Linked, before: pl.DataFrame) -> "_Counts":
+        """Put what differs from the previous release, and delete what is no longer there."""
+        code = self._rows.code("thing-kind", kind)
+        previous = before.filter(pl.col("linkKind") == code).select("member", "thing")
+        things = named(self._base, kind, linked.members, previous)
+        links = self._rows.assertions(kind, linked)
+        left = previous.join(things.members, on="member", how="anti")
+        written = (
+            self._put("LinkAssertion", links, self._known("LinkAssertion", code))
+            + self._put("Thing", self._rows.things(kind, things), self._known("Thing", code))
+            + self._put("Membership", self._rows.memberships(kind, _news(things, previous)))
+            + self._delete("LinkAssertion", self._known("LinkAssertion", code), links)
+            + self._delete("Membership", self._rows.memberships(kind, left))
+        )
+        followed = links.filter("linked").height
+        return _Counts(things.count, followed, links.height - followed, written)
 
-    def _write(self, root: str, rows: pl.DataFrame, *, keep: bool = False) -> int:
-        """Put what differs from the previous release; delete what is not there unless keep."""
-        before = self._releases.state(
-            root, columns=("iri", "hash"), documents=[DOCUMENT], pending=self._writer
-        ).collect()
-        changed = rows.join(before, on=["iri", "hash"], how="anti").sort("iri")
+    def _known(self, root: str, kind: str) -> pl.DataFrame:
+        told = self._releases.state(
+            root,
+            columns=("iri", "hash", "linkKind"),
+            documents=[DOCUMENT],
+            pending=self._writer,
+        )
+        same = told.filter(pl.col("linkKind") == kind).select("iri", "hash")
+        return same.collect(engine="streaming")
+
+    def _put(self, root: str, rows: pl.DataFrame, known: pl.DataFrame | None = None) -> int:
+        news = rows if known is None else rows.join(known, on=["iri", "hash"], how="anti")
         system = {"class": root, "dataset": DATASET, "document": DOCUMENT, "version": ""}
         absent = [pl.lit(text).alias(name) for name, text in system.items() if name not in rows]
-        self._writer.put(root, changed.with_columns(absent))
-        if keep:
-            return changed.height
-        gone = before.join(rows, on="iri", how="anti").sort("iri")
-        self._writer.delete(root, gone.select("iri", pl.lit(DOCUMENT).alias("document")))
-        return changed.height + gone.height
+        self._writer.put(root, news.sort("iri").with_columns(absent))
+        return news.height
+
+    def _delete(self, root: str, rows: pl.DataFrame, kept: pl.DataFrame | None = None) -> int:
+        gone = rows if kept is None else rows.join(kept, on="iri", how="anti")
+        keys = gone.sort("iri").select("iri", pl.lit(DOCUMENT).alias("document"))
+        self._writer.delete(root, keys)
+        return gone.height
+
+
+@dataclass(frozen=True)
+class _Counts:
+    things: int
+    links: int
+    conflicts: int
+    written: int
+
+
+def _news(things: Things, previous: pl.DataFrame) -> pl.DataFrame:
+    return things.members.join(previous, on=["member", "thing"], how="anti")
 
 
 def _link_charges(charges: pl.DataFrame, roles: pl.DataFrame, matters: pl.DataFrame) -> Linked:
