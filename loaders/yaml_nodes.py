@@ -105,7 +105,7 @@ class Nodes:
             return parse(text)
         except ValueError as error:
             raise self.wrong(
-                node, f"path {text!r}: {error}", "See the path language in docs/integrator.md."
+                node, f"path {text!r}: {error}", "loaders/paths.py begins with the path language."
             ) from error
 
     def mark(self, node: Node | None, default: str) -> str:
