@@ -178,6 +178,9 @@ class LocalServer:
         if (run / "address").is_file():
             address = self.address()
             port = int(address.uri.rpartition(":")[2])
+            deadline = time.monotonic() + 5
+            while not _is_free(port) and time.monotonic() < deadline:
+                time.sleep(0.2)
             if not _is_free(port):
                 port = _free_port()
                 address = Address(f"bolt://127.0.0.1:{port}", address.username, address.password)
@@ -270,9 +273,11 @@ class LocalServer:
 
 
 def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
+    """A free port below those the system gives to clients: a client that tries to reach a stopped
+    server may be given the server's own port, and then the server cannot have it back.
+    """
+    ports = secrets.SystemRandom().sample(range(20_000, 30_000), 100)
+    return next(port for port in ports if _is_free(port))
 
 
 def _is_free(port: int) -> bool:

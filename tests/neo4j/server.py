@@ -74,3 +74,9 @@ def given() -> Address | None:
             "Give tests an empty database: they clear it.",
         )
     return address
+
+
+def managed_uri() -> str | None:
+    """Where the managed server answers, None when it does not run."""
+    server = managed()
+    return server.address().uri if server.pid() is not None else None
