@@ -137,7 +137,7 @@ class Answers:
                 pending=pending,
             ).select(pl.lit(root).alias("root"), "iri", "document", "version", "hash")
             for root, table in self._tables.items()
-            if table.exists() or (pending and pending.buffered(root))
+            if len(ids) and (table.exists() or (pending and pending.buffered(root)))
         ]
         empty = dict.fromkeys(("root", "iri", "document", "version", "hash"), pl.String())
         return pl.concat([pl.LazyFrame(schema=empty), *frames]).collect()

@@ -41,6 +41,7 @@ class Table:
     def __init__(self, folder: Path, schema: Mapping[str, pl.DataType]) -> None:
         self.folder = folder
         self.schema = dict(schema)
+        self._known: DeltaTable | None = None
 
     @property
     def name(self) -> str:
@@ -52,13 +53,23 @@ class Table:
         return (self.folder / "_delta_log").is_dir()
 
     def _open(self) -> DeltaTable:
-        """Read the log; a writer may be tidying it in this very moment, so try again."""
+        """The table as it is now: what is new since the last look, else the whole log.
+
+        A writer may be tidying the log in this very moment, so try again.
+        """
+        known, self._known = self._known, None
         for attempt in range(5):
             try:
-                return DeltaTable(self.folder)
+                if known is None:
+                    known = DeltaTable(self.folder)
+                else:
+                    known.update_incremental()
+                self._known = known
+                return known
             except (DeltaError, TableNotFoundError):
                 if attempt == 4:
                     raise
+                known = None
                 time.sleep(0.02 * 2**attempt)
         raise AssertionError("unreachable")
 
