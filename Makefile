@@ -17,8 +17,13 @@ $(STAMP): requirements.lock pyproject.toml
 	@touch $(STAMP)
 
 # A made-up world, loaded, linked, asked and served. With CI set it does not stay up.
+# STORE=neo4j keeps the graph in Neo4j, which is started without Docker if need be.
+STORE ?= sqlite
 demo: setup
-	$(BIN)/python -m cli.demo
+	@if [ "$(STORE)" = neo4j ]; then \
+	  [ -n "$$NEO4J_URI" ] || { $(MAKE) --no-print-directory neo4j && set -a && . ./.env.neo4j && set +a; }; \
+	fi; \
+	JUSTICEGRAPH_STORE=$(STORE) $(BIN)/python -m cli.demo
 
 test: setup
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not soak"

@@ -47,6 +47,25 @@ def widest_told(truth: Path) -> str:
     raise AssertionError(f"{best} is told of, but is no person of the world")
 
 
+def start_afresh(workspace: Workspace) -> None:
+    """An empty graph for the demo's empty releases; a server that is not ours is never emptied.
+
+    Errors: JG-CLI-010 when NEO4J_URI names somebody else's database and it holds something.
+    """
+    if workspace.settings.store == "sqlite" or workspace.store.current() == 0:
+        return
+    from graph.neo4j.local import LocalServer
+
+    ours = LocalServer(Path(".neo4j"))
+    if ours.pid() is None or ours.address().uri != os.environ.get("NEO4J_URI"):
+        raise JusticeGraphError(
+            "JG-CLI-010",
+            f"the Neo4j database holds release {workspace.store.current()} of something else",
+            "Name an empty database, or unset NEO4J_URI to let make start one.",
+        )
+    workspace.store.clear()
+
+
 def demo() -> None:
     shutil.rmtree(FOLDER, ignore_errors=True)
     made = generate(PERSONS, 1, FOLDER / "world")
@@ -55,6 +74,7 @@ def demo() -> None:
         f"five systems in {made.files} files of their real formats, with errors of their own."
     )
     workspace = Workspace(FOLDER / "data")
+    start_afresh(workspace)
     say("\n2. Loaded, checked against the shapes, linked and committed as one release:\n")
     with bar("Load") as progress:
         loaded = run_load(workspace, [FOLDER / "world" / "extracts"], progress=progress)
