@@ -13,7 +13,6 @@ from ontology.errors import JusticeGraphError
 
 if TYPE_CHECKING:
     from loaders import LoadReport
-    from loaders.run import Mode
 
 
 def pairs(texts: list[str], option: str) -> dict[str, str]:
@@ -25,15 +24,6 @@ def pairs(texts: list[str], option: str) -> dict[str, str]:
             raise JusticeGraphError("JG-CLI-005", f"{option} {text}", f"Write {option} name=value.")
         found[name] = value
     return found
-
-
-def named_mode(mode: str) -> "Mode":
-    """The mode, or JG-CLI-009."""
-    if mode == "delta":
-        return "delta"
-    if mode == "snapshot":
-        return "snapshot"
-    raise JusticeGraphError("JG-CLI-009", f"there is no mode {mode!r}", "Use delta or snapshot.")
 
 
 def load_command(
@@ -52,7 +42,7 @@ def load_command(
             workspace,
             paths,
             source=source,
-            mode=named_mode(mode),
+            mode=mode,
             params=pairs(with_, "--with"),
             dry_run=dry_run,
             progress=progress,

@@ -11,7 +11,6 @@ from cli.workspace import Workspace
 if TYPE_CHECKING:
     from linkage import LinkSummary
     from loaders import LoadReport
-    from loaders.run import Mode
 
 
 @dataclass(frozen=True)
@@ -28,7 +27,7 @@ def run_load(
     paths: Sequence[Path],
     *,
     source: str | None = None,
-    mode: "Mode" = "delta",
+    mode: str = "delta",
     params: Mapping[str, str] | None = None,
     dry_run: bool = False,
     progress: Callable[[int, int | None, str], None] | None = None,

@@ -124,7 +124,7 @@ def test_a_line_longer_than_allowed_is_not_read_into_memory(run: Run, tmp_path: 
     [
         (["load", "no-such-file.json"], "JG-LOD-015"),
         (["load", ".", "--source", "nomis/movement"], "JG-LOD-010"),
-        (["load", ".", "--mode", "all"], "JG-CLI-009"),
+        (["load", ".", "--mode", "all"], "JG-LOD-001"),
         (["load", ".", "--with", "crn"], "JG-CLI-005"),
         (["ask", "no-such-query.graphql"], "JG-CLI-007"),
         (["ask", "-", "--role", "king"], "JG-CLI-006"),
