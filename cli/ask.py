@@ -140,10 +140,9 @@ def print_journey(
     )
     for problem in answered.get("errors") or []:
         extensions = problem.get("extensions", {})
-        err.print(
-            f"{extensions.get('code', 'JG-API')}: {problem['message']} {extensions.get('fix', '')}",
-            markup=False,
-        )
+        sentences = filter(None, (problem["message"], extensions.get("fix")))
+        told = " ".join(f"{sentence.rstrip('.')}." for sentence in sentences)
+        err.print(f"{extensions.get('code', 'JG-API')}: {told}", markup=False)
     journey = (answered.get("data") or {}).get("journey")
     if not journey:
         raise typer.Exit(1)

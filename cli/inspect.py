@@ -8,7 +8,9 @@ import polars as pl
 
 from cli.output import json_line, say, table
 from cli.workspace import Workspace
+from ontology.errors import JusticeGraphError
 
+SEVERITIES = ("violation", "warning", "info", "any")
 SHOWN = 40
 COLUMNS = (
     "file", "path", "dataset", "iri", "severity", "effect", "code", "value", "message", "fix",
@@ -47,6 +49,12 @@ def sources_command(*, json: bool) -> None:
 def rejects_command(
     *, all_: bool, severity: str, csv: Path | None, data: Path | None, json: bool
 ) -> None:
+    if severity not in SEVERITIES:
+        raise JusticeGraphError(
+            "JG-CLI-011",
+            f"there is no severity {severity!r}",
+            f"Use one of {', '.join(SEVERITIES)}.",
+        )
     releases = Workspace(data).releases
     found = releases.findings(None if all_ else releases.last_load)
     if severity != "any":
@@ -148,8 +156,8 @@ def status_command(*, data: Path | None, json: bool) -> None:
         releases.findings(None)
         .filter(pl.col("code") == UNKNOWN_CODE)
         .group_by("dataset", "message")
-        .agg(pl.len().alias("count"))
-        .sort("count", descending=True)
+        .agg(pl.len().alias("loads"))
+        .sort("loads", "dataset", "message", descending=[True, False, False])
         .collect()
     )
     if json:
@@ -172,7 +180,7 @@ def status_command(*, data: Path | None, json: bool) -> None:
     if not unknown.is_empty():
         table(
             "Unknown codes, kept as they came",
-            ("dataset", "code", "times"),
+            ("dataset", "code", "loads"),
             [tuple(row.values()) for row in unknown.head(SHOWN).iter_rows(named=True)],
         )
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from cli.output import json_line, say, table
 from cli.workspace import Workspace
+from ontology.errors import JusticeGraphError
 
 
 def add_command(
@@ -13,6 +14,11 @@ def add_command(
     from api.keys import Keys
 
     workspace = Workspace(data)
+    unknown = sorted(set(datasets) - set(workspace.model.datasets))
+    if unknown:
+        raise JusticeGraphError(
+            "JG-CLI-008", f"no source is called {unknown[0]!r}", "justicegraph sources lists them."
+        )
     expires = datetime.now(UTC).date() + timedelta(days=days)
     key, text = Keys(workspace.folder).add(role, project, datasets or None, expires)
     say(f"Key {key.id}, role {key.role}, project {key.project}, until {key.expires}.")

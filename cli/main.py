@@ -122,7 +122,9 @@ def undo(
 
 @app.command()
 def retain(
-    keep: Annotated[int | None, typer.Option(help="How many releases (JUSTICEGRAPH_KEEP).")] = None,
+    keep: Annotated[
+        int | None, typer.Option(min=1, help="How many releases (JUSTICEGRAPH_KEEP).")
+    ] = None,
     data: Data = None,
 ) -> None:
     """Retire the oldest releases; the newest ones answer as before."""
@@ -173,7 +175,9 @@ def journey(
 @app.command()
 def serve(
     host: Annotated[str | None, typer.Option(help="Address (JUSTICEGRAPH_HOST).")] = None,
-    port: Annotated[int | None, typer.Option(help="Port (JUSTICEGRAPH_PORT).")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Port (JUSTICEGRAPH_PORT); 0: a free one.")
+    ] = None,
     data: Data = None,
 ) -> None:
     """Serve GraphQL and the query page."""
@@ -189,7 +193,7 @@ def keys_add(
     dataset: Annotated[
         list[str] | None, typer.Option(help="Only these datasets; all when not named.")
     ] = None,
-    days: Annotated[int, typer.Option(help="Until it expires.")] = 365,
+    days: Annotated[int, typer.Option(min=1, max=3650, help="Until it expires.")] = 365,
     data: Data = None,
 ) -> None:
     """Make a key. It is shown once and stored only as a hash."""
@@ -261,4 +265,12 @@ def main() -> NoReturn:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        print(
+            f"JG-CLI-010: {where}{error.strerror or error}. "
+            "Check the path, its permissions and the space left.",
+            file=sys.stderr,
+        )
+        sys.exit(2)
     sys.exit(0)

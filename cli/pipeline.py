@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from cli.progress import projecting
 from cli.workspace import Workspace
+from ontology.errors import JusticeGraphError
 
 if TYPE_CHECKING:
     from linkage import LinkSummary
@@ -42,6 +43,7 @@ def run_load(
 
     settings = workspace.settings
     with workspace.releases.write() as writer:
+        require_base(workspace)
         report = loaders.load(
             paths,
             workspace.releases,
@@ -60,10 +62,22 @@ def run_load(
         links = None
         if writer.changed:
             links = linkage.run(workspace.releases, writer, workspace.model, settings.base)
-        release = writer.commit(report.counts())
+        release = writer.commit({**report.counts(), "base": settings.base})
         with projecting() as step:
             bring_up_to_date(workspace, step)
     return Loaded(report, links, release.number if release else None)
+
+
+def require_base(workspace: Workspace) -> None:
+    """Raises JG-CLI-012 when records bear IRIs of another base: none would be found again."""
+    releases = workspace.releases
+    made = releases.release(releases.current).summary.get("base") if releases.current else None
+    if made not in (None, workspace.settings.base):
+        raise JusticeGraphError(
+            "JG-CLI-012",
+            f"the base is {workspace.settings.base}, but the records here have {made}",
+            "Set JUSTICEGRAPH_BASE back, or load into a new data folder.",
+        )
 
 
 def bring_up_to_date(workspace: Workspace, progress: Callable[..., None] | None = None) -> None:

@@ -18,5 +18,10 @@ def serve_command(host: str | None, port: int | None, *, data: Path | None) -> N
     app = create_app(workspace.releases, workspace.store, workspace.model, api_settings(workspace))
     address = host or workspace.settings.host
     number = workspace.settings.port if port is None else port
-    say(f"Release {workspace.store.current()} on http://{address}:{number}/query  (Ctrl-C stops)")
-    uvicorn.run(app, host=address, port=number, log_level="warning")
+    config = uvicorn.Config(app, host=address, port=number, log_level="warning")
+    bound = config.bind_socket()
+    say(
+        f"Release {workspace.store.current()} on "
+        f"http://{address}:{bound.getsockname()[1]}/query  (Ctrl-C stops)"
+    )
+    uvicorn.Server(config).run(sockets=[bound])

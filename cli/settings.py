@@ -1,6 +1,7 @@
 """Settings, by environment (JUSTICEGRAPH_*) and by file (justicegraph.toml); environment wins."""
 
 import os
+import tomllib
 from pathlib import Path
 
 from pydantic import Field, ValidationError
@@ -13,11 +14,18 @@ from pydantic_settings import (
 
 from ontology.errors import JusticeGraphError
 
+PREFIX = "JUSTICEGRAPH_"
+FILE = "justicegraph.toml"
+NO_SETTINGS = frozenset(
+    PREFIX + name for name in ("SETTINGS", "SAMPLES", "SAMPLES_REQUIRED", "NEO4J_REQUIRED")
+)
+"""Variables of this prefix that are read elsewhere: settings file, samples, what tests need."""
+
 
 class Settings(BaseSettings):
     """Everything a deployer sets. Each field is documented in docs/operator.md."""
 
-    model_config = SettingsConfigDict(env_prefix="JUSTICEGRAPH_", frozen=True, extra="forbid")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
 
     data: Path = Field(Path("var/justicegraph"), description="Folder of tables, releases, graph")
     store: str = Field("sqlite", description="Where the graph is kept")
@@ -28,7 +36,7 @@ class Settings(BaseSettings):
     introspection: bool = Field(True, description="Let clients ask for the schema")
     debug: bool = Field(False, description="Show unexpected errors to clients")
     batch: int = Field(20_000, ge=1, description="Records in a batch; memory grows with it")
-    max_message_mb: int = Field(64, ge=1, description="Largest message or CSV line read, in MB")
+    max_message_mb: int = Field(64, ge=1, description="Largest message read, in MB; a CSV row: 1")
     keep: int = Field(100, ge=1, description="Releases kept when older ones are retired")
     query_seconds: float = Field(20.0, gt=0, description="Longest a query may run")
 
@@ -41,22 +49,35 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        file = Path(os.environ.get("JUSTICEGRAPH_SETTINGS", "justicegraph.toml"))
+        file = Path(os.environ.get("JUSTICEGRAPH_SETTINGS", FILE))
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, file)
 
 
 def read_settings(data: Path | None = None) -> Settings:
     """Settings of this process; `data` (a command's --data) wins over everything.
 
-    Errors: JG-CLI-001 when a setting has a wrong value, naming it.
+    Errors: JG-CLI-001 when a setting has a wrong value or is unknown, naming it; JG-CLI-002 when
+    the settings file is missing or no TOML.
     """
     named = os.environ.get("JUSTICEGRAPH_SETTINGS")
     if named and not Path(named).is_file():
         raise JusticeGraphError(
             "JG-CLI-002", f"JUSTICEGRAPH_SETTINGS names {named}", "There is no such file."
         )
+    known = {f"{PREFIX}{field.upper()}" for field in Settings.model_fields} | NO_SETTINGS
+    for name in sorted(os.environ):
+        if name.startswith(PREFIX) and name not in known:
+            raise JusticeGraphError(
+                "JG-CLI-001",
+                f"there is no setting {name}",
+                "Correct or unset it; docs/operator.md lists all.",
+            )
     try:
         return Settings(data=data) if data else Settings()
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise JusticeGraphError(
+            "JG-CLI-002", f"{named or FILE} is no TOML: {error}", "Correct the file."
+        ) from error
     except ValidationError as error:
         first = error.errors()[0]
         name = "_".join(str(part) for part in first["loc"])

@@ -25,7 +25,7 @@ def retain_command(keep: int | None, *, data: Path | None) -> None:
     from graph import project
 
     workspace = Workspace(data)
-    retired = workspace.releases.retain(keep or workspace.settings.keep)
+    retired = workspace.releases.retain(workspace.settings.keep if keep is None else keep)
     project(workspace.releases, workspace.store, workspace.model)
     if retired:
         say(f"Retired: {', '.join(map(str, retired))}. They can no longer be asked.")
@@ -121,7 +121,7 @@ def export_command(
     if out is None:
         write(sys.stdout)
         return
-    part = out.with_name(out.name + ".part")
+    part = Path(f"{out}.part")
     try:
         with part.open("w", encoding="utf-8") as target:
             records = write(target)

@@ -74,7 +74,7 @@ def load(
     files = list(_files(paths))
     for number, (file, direct) in enumerate(files):
         if progress is not None:
-            progress(number, len(files), file.name)
+            progress(number, len(files), _text_of(FilePath(file.name)))
         run.file(file, only, direct=direct)
     if progress is not None:
         progress(len(files), len(files), "")
@@ -84,8 +84,8 @@ def load(
 def _files(paths: Sequence[FilePath]) -> Iterator[tuple[FilePath, bool]]:
     """Files in the order of their names, and whether they were named themselves.
 
-    An empty folder stands for itself, so that it is reported. Raises LoadError for a path that
-    does not exist.
+    A folder that is empty or cannot be listed stands for itself, so that it is reported. Raises
+    LoadError for a path that does not exist.
     """
     for path in paths:
         if not path.exists():
@@ -93,15 +93,28 @@ def _files(paths: Sequence[FilePath]) -> Iterator[tuple[FilePath, bool]]:
         if not path.is_dir():
             yield path, True
             continue
-        found = sorted(
-            FilePath(folder, name)
-            for folder, _, names in os.walk(path)
-            for name in names
-            if not name.startswith(".")
-        )
+        found, closed = _walked(path)
+        yield from ((folder, False) for folder in closed)
         yield from ((file, False) for file in found)
-        if not found:
+        if not found and not closed:
             yield path, True
+
+
+def _walked(path: FilePath) -> tuple[list[FilePath], list[FilePath]]:
+    """All files below a folder but hidden ones, sorted, and the folders that cannot be listed."""
+    closed: list[FilePath] = []
+    found = sorted(
+        FilePath(folder, name)
+        for folder, _, names in os.walk(path, onerror=lambda e: closed.append(FilePath(e.filename)))
+        for name in names
+        if not name.startswith(".")
+    )
+    return found, closed
+
+
+def _text_of(file: FilePath) -> str:
+    """A path as text that can be stored and printed: bytes that are no UTF-8 become U+FFFD."""
+    return os.fsencode(file).decode(errors="replace")
 
 
 @dataclass(slots=True)
@@ -139,12 +152,18 @@ class _Run:
 
     def file(self, file: FilePath, only: SourceMapping | None, *, direct: bool) -> None:
         """Read one file, or say why not."""
-        report = FileReport(str(file))
+        report = FileReport(_text_of(file))
         self.report.files.append(report)
         mapping = only
         try:
             if file.is_dir():
+                os.listdir(file)
                 raise FileError("JG-LOD-016", "the folder holds no files", "Check the path.")
+            if file.exists() and not file.is_file():
+                # A pipe would be waited for, a device read without end.
+                raise FileError(
+                    "JG-LOD-016", "it is a pipe or a device, not a file", "Name a file of data."
+                )
             found = self.recogniser.recognise(file, only)
             if isinstance(found, Skipped):
                 if direct and found.foreign:

@@ -196,6 +196,44 @@ def test_archives_in_a_walked_folder_are_skipped(desk: Open) -> None:
     assert [file.status for file in one.load().files] == ["skipped", "loaded"]
 
 
+def test_a_pipe_or_device_is_neither_waited_for_nor_read_without_end(desk: Open) -> None:
+    one = desk()
+    os.mkfifo(one.inbox / "a.json")
+    (one.inbox / "b.csv").symlink_to("/dev/zero")
+    report = one.load()
+    assert {each.reason for each in report.files} == {
+        "JG-LOD-016: it is a pipe or a device, not a file"
+    }
+
+
+def test_links_that_go_in_a_circle_are_not_followed(desk: Open) -> None:
+    one = desk()
+    one.write("a/a.json", JSON)
+    (one.inbox / "a" / "again").symlink_to(one.inbox)
+    (one.inbox / "nowhere.json").symlink_to("nothing")
+    assert [file.status for file in one.load().files] == ["loaded", "unreadable"]
+
+
+def test_a_name_that_is_no_utf8_is_reported_with_a_mark(desk: Open) -> None:
+    one = desk()
+    name = os.fsdecode(b"bad\xff.json")
+    (one.inbox / name).write_text(JSON)
+    (one.inbox / name.replace("bad", "worse")).write_text(JSON[:-5])
+    report = one.load()
+    assert [Path(file.path).name for file in report.files] == ["bad\ufffd.json", "worse\ufffd.json"]
+    assert [file.status for file in report.files] == ["loaded", "unreadable"]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_folder_without_permission_is_told(desk: Open) -> None:
+    one = desk()
+    one.write("a.json", JSON)
+    one.write("shut/b.json", JSON)
+    (one.inbox / "shut").chmod(0)
+    found = {Path(file.path).name: file.status for file in one.load().files}
+    assert found == {"a.json": "loaded", "shut": "unreadable"}
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
 def test_a_file_without_permission_is_told(desk: Open) -> None:
     one = desk()
