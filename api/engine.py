@@ -125,11 +125,11 @@ class Engine:
         try:
             found = self._run(document, variables or {}, access, operation, cancelled, trail)
         except RefusedError as refused:
-            found = _refusal(refused.errors)
+            found = refusal(refused.errors)
         except JusticeGraphError as error:
-            found = _refusal([error])
+            found = refusal([error])
         except Exception as fault:  # noqa: BLE001  (the edge: a client never sees a traceback)
-            found = _refusal([self._fault(fault)])
+            found = refusal([self.fault(fault)])
         trail.codes = _codes(found.body)
         self.record(
             access, document, variables, origin, found.outcome, time.monotonic() - started, trail
@@ -282,7 +282,7 @@ class Engine:
         with self.sources.store.limited(max(left, 0.001)):
             yield
 
-    def _fault(self, fault: BaseException) -> UnexpectedError:
+    def fault(self, fault: BaseException) -> UnexpectedError:
         """What we did not foresee: logged with its traceback, told by a reference."""
         reference = uuid4().hex[:12]
         log.error("fault %s", reference, exc_info=fault)
@@ -304,7 +304,7 @@ class Engine:
             case GraphQLError() as inner:
                 cause = WrongValueError(said(inner.message), "Give a value of the type it names")
             case unforeseen:
-                cause = self._fault(unforeseen)
+                cause = self.fault(unforeseen)
         body = error_body(cause)
         if error.path:
             body["path"] = error.path
@@ -325,7 +325,7 @@ def _misfit(error: GraphQLError) -> ApiError:
     )
 
 
-def _refusal(errors: Sequence[JusticeGraphError]) -> Answer:
+def refusal(errors: Sequence[JusticeGraphError]) -> Answer:
     """An answer that is only errors; its status and outcome are the first one's."""
     first = errors[0]
     body = {"errors": [error_body(error) for error in errors]}

@@ -18,7 +18,9 @@
     ├── AuditUnavailableError  JG-API-015  the audit log cannot be written, so nothing is answered
     ├── UnexpectedError        JG-API-016  a fault of ours; the reference is in the server's log
     ├── AccessFileError        JG-API-017  the file of keys cannot be read or changed
-    └── NameTakenError         JG-API-018  a property with the name of a field all records have
+    ├── NameTakenError         JG-API-018  a property with the name of a field all records have
+    ├── NoCypherError          JG-API-019  Cypher was asked of a store that is not Neo4j
+    └── CypherError            JG-API-020  a Cypher query that is wrong, or would do more than read
 
 Errors of other folders (JG-GRA, JG-REL, ...) reach the client with their own code.
 """
@@ -210,6 +212,27 @@ class AccessFileError(ApiError):
 
     code = "JG-API-017"
     status = 503
+
+
+class NoCypherError(ApiError):
+    """The graph is kept in a store that does not know Cypher."""
+
+    code = "JG-API-019"
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Cypher is answered only where the graph is kept in Neo4j",
+            "Ask at /graphql; the operator chooses the store with JUSTICEGRAPH_STORE",
+        )
+
+
+class CypherError(ApiError):
+    """A Cypher query that is wrong, or would do more than read."""
+
+    code = "JG-API-020"
+    status = 400
+    outcome = "rejected"
 
 
 def nearest(name: str, known: Iterable[str], count: int = 3) -> list[str]:

@@ -1,7 +1,7 @@
 """Answering beside the event loop: threads, the time limit, clients that go away, keys."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
 import anyio
@@ -50,22 +50,30 @@ class Service:
         access: Access,
         operation: str | None = None,
     ) -> Answer:
-        """Answer in a thread, which is told to stop when time is up or the client has gone."""
+        """Answer a GraphQL question."""
+
+        def work(cancelled: threading.Event) -> Answer:
+            return self.engine.answer(
+                document,
+                variables,
+                access,
+                operation=operation,
+                origin="http",
+                cancelled=cancelled,
+            )
+
+        return await self.aside(request, work)
+
+    async def aside(self, request: Request, work: Callable[[threading.Event], Answer]) -> Answer:
+        """Work in a thread, which is told to stop when time is up or the client has gone."""
         cancelled = threading.Event()
         found: list[Answer] = []
         if self._places is None:
             self._places = anyio.CapacityLimiter(AT_ONCE)
 
-        def work() -> Answer:
+        def audited() -> Answer:
             try:
-                return self.engine.answer(
-                    document,
-                    variables,
-                    access,
-                    operation=operation,
-                    origin="http",
-                    cancelled=cancelled,
-                )
+                return work(cancelled)
             except AuditUnavailableError as error:
                 return Answer({"errors": [error_body(error)]}, error.status, error.outcome)
 
@@ -82,7 +90,7 @@ class Service:
                         group.start_soon(listen, group.cancel_scope)
                         found.append(
                             await anyio.to_thread.run_sync(
-                                work, abandon_on_cancel=True, limiter=self._places
+                                audited, abandon_on_cancel=True, limiter=self._places
                             )
                         )
                         group.cancel_scope.cancel()

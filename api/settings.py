@@ -11,7 +11,7 @@ class Limits:
     body: bytes of the request. depth, aliases: of the document with its fragments spread out.
     repeats: of a name in one place of the document.
     cost: fields of the largest answer the document allows (see api.limits). first: most records
-    on one page. records: most records read for one answer.
+    on one page. records: most records read for one answer. rows: of one Cypher answer.
     """
 
     body: int = 100_000
@@ -22,6 +22,7 @@ class Limits:
     repeats: int = 200
     first: int = 1_000
     records: int = 50_000
+    rows: int = 1_000
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from graph.errors import (
     BadCursorError,
     BadFilterError,
+    BadQueryError,
     GraphError,
     NeedsRebuildError,
     NotErasedError,
@@ -16,13 +17,14 @@ from graph.errors import (
     WrongReleaseError,
 )
 from graph.opening import open_store
-from graph.port import Filter, Link, Node, Op, Page, Statement, Store, Value
+from graph.port import Filter, Link, Node, Op, Page, Statement, Store, Table, Value
 from graph.projection import Progress, project, rebuild
 from graph.rdf import export
 
 __all__ = [
     "BadCursorError",
     "BadFilterError",
+    "BadQueryError",
     "Filter",
     "GraphError",
     "Link",
@@ -36,6 +38,7 @@ __all__ = [
     "Statement",
     "Store",
     "StoreUnusableError",
+    "Table",
     "TooLongError",
     "UnknownClassError",
     "UnknownFieldError",

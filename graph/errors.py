@@ -12,7 +12,8 @@ GraphError
 ├── StoreUnusableError     JG-GRA-009  locked, damaged, read-only, disk full
 ├── NotErasedError         JG-GRA-010  a reader kept old bytes from being erased
 ├── WrongReleaseError      JG-GRA-011  a write to a release that is already committed
-└── UnknownFormatError     JG-GRA-012  an export format that is not one of ours
+├── UnknownFormatError     JG-GRA-012  an export format that is not one of ours
+└── BadQueryError          JG-GRA-013  a query in the store's own language that is not answered
 """
 
 from collections.abc import Iterable
@@ -138,6 +139,13 @@ class UnknownFormatError(GraphError):
         super().__init__(
             "JG-GRA-012", f"Nothing is exported as {name!r}", f"Use one of {', '.join(known)}"
         )
+
+
+class BadQueryError(GraphError):
+    """A query in the store's own language that is wrong, or would do more than read."""
+
+    def __init__(self, cause: str, fix: str) -> None:
+        super().__init__("JG-GRA-013", f"The query is not answered: {cause}", fix)
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 import polars as pl
 
@@ -81,6 +81,18 @@ class Page:
     nodes: list[Node]
     end: str | None
     has_next: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What a store that can be asked in its own language answers; values as JSON has them.
+
+    cut: there were more rows than were asked for.
+    """
+
+    columns: list[str]
+    rows: list[list[Any]]
+    cut: bool
 
 
 class Store(Protocol):

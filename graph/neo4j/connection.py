@@ -7,7 +7,7 @@ import contextlib
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -19,6 +19,7 @@ from neo4j import (
     ManagedTransaction,
     NotificationMinimumSeverity,
     Query,
+    Result,
     Session,
 )
 from neo4j.exceptions import (
@@ -124,6 +125,15 @@ class Connection:
         with self._explained(), self._session(READ_ACCESS) as session:
             for record in session.run(self._timed(query), parameters):
                 yield record.values()
+
+    @contextlib.contextmanager
+    def reading(self, fetch: int) -> Iterator[Callable[[str, Mapping[str, Any]], Result]]:
+        """What runs reads one after the other; fetch: rows the server sends at once."""
+        session = self._driver.session(
+            database=self.target.database, default_access_mode=READ_ACCESS, fetch_size=fetch
+        )
+        with self._explained(), session:
+            yield lambda query, parameters: session.run(self._timed(query), dict(parameters))
 
     @contextlib.contextmanager
     def limited(self, seconds: float) -> Iterator[None]:

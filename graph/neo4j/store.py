@@ -1,16 +1,17 @@
 """The shared store: one Neo4j database."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from typing import Any
 
 import polars as pl
 
 from graph.filters import conditions, root_of
-from graph.neo4j import finding, memberships, reading, removing, schema, writing
+from graph.neo4j import asking, finding, memberships, reading, removing, schema, writing
 from graph.neo4j.connection import Connection, Target
 from graph.neo4j.schema import Layout
 from graph.paging import cursor
-from graph.port import Filter, Link, Node, Page, Statement
+from graph.port import Filter, Link, Node, Page, Statement, Table
 from ontology import Model
 
 
@@ -90,6 +91,13 @@ class Neo4jStore:
 
     def limited(self, seconds: float) -> AbstractContextManager[None]:
         return self._connection.limited(seconds)
+
+    def ask(self, query: str, parameters: Mapping[str, Any], rows: int) -> Table:
+        """The first so many rows of any Cypher that only reads; `limited` bounds its time.
+
+        Raises BadQueryError, TooLongError.
+        """
+        return asking.ask(self._connection, query, parameters, rows)
 
     def apply(self, release: int, batches: Iterable[tuple[str, pl.DataFrame]]) -> None:
         for root, frame in batches:
