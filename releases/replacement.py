@@ -69,7 +69,9 @@ def replace(
             maintain_order="left",
         )
     )
-    deletes = decided.filter(pl.col("row").is_null() & pl.col("live_version").is_not_null())
+    gone = decided.filter(pl.col("row").is_null() & pl.col("live_version").is_not_null())
+    refused = versions.select("instance", iri="rejected").explode("iri")
+    deletes = gone.join(refused, on=["instance", "iri"], how="anti")
     same = pl.col("live_version").eq_missing(pl.col("version")) & pl.col("live_content").eq_missing(
         pl.col("content")
     )

@@ -123,6 +123,14 @@ def test_undo_brings_the_old_things_back(world: World) -> None:
     assert world.things() == before
 
 
+def test_the_largest_overlap_keeps_the_identifier() -> None:
+    sets_now = pl.DataFrame({"member": ["a", "b", "c"], "set": [0, 1, 1]})
+    previous = pl.DataFrame({"member": ["a", "b", "c"], "thing": ["t1"] * 3})
+    things = dict(named(BASE, "person", sets_now, previous).members.iter_rows())
+    assert things["b"] == things["c"] == "t1"
+    assert things["a"].startswith(f"{BASE}Thing/justicegraph/linkage/person/")
+
+
 def test_ties_of_overlap_go_to_the_smallest_iri() -> None:
     sets_now = pl.DataFrame({"member": ["a", "b"], "set": [0, 0]})
     previous = pl.DataFrame({"member": ["a", "b"], "thing": ["t2", "t1"]})

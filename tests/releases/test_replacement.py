@@ -209,3 +209,23 @@ def test_the_same_document_under_an_edited_mapping_is_put_again() -> None:
     assert store.live == {("d", "a"): ("1", "z")}
     assert done.versions["fate"].to_list() == ["loaded"]
     assert done.versions["conflict"].to_list() == [False]
+
+
+def test_what_was_once_accepted_of_a_version_stays_accepted() -> None:
+    """The same document again, under shapes that let more, then less, through."""
+
+    class Judged(Telling):
+        @property
+        def hash(self) -> str:
+            return "the same document"
+
+    strict, lenient = (Judged("d", "2", (("a", content),)) for content in (None, "y"))
+    store = Store()
+    store.load([Telling("d", "1", (("a", "x"),))])
+    store.load([strict])
+    assert store.live == {("d", "a"): ("1", "x")}
+    store.load([lenient])
+    assert store.live == {("d", "a"): ("2", "y")}
+    store.load([strict])
+    store.load([Telling("d", "1", (("a", "z"),))])
+    assert store.live == {("d", "a"): ("2", "y")}
