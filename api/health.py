@@ -5,8 +5,10 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from api.service import Service, ServiceOf
 from api.transport import Json
+from graph import TooLongError
 from ontology.errors import JusticeGraphError
 
+READY_SECONDS = 2.0
 router = APIRouter()
 
 
@@ -31,11 +33,15 @@ def metrics(service: ServiceOf) -> Response:
 
 def _state(service: Service) -> tuple[dict[str, int | None], str | None]:
     sources = service.engine.sources
+    state: dict[str, int | None] = {"release": None, "graph": None}
     try:
-        current, projected = sources.releases.current, sources.store.current()
+        state["release"] = current = sources.releases.current
+        with sources.store.limited(READY_SECONDS):
+            state["graph"] = projected = sources.store.current()
+    except TooLongError:
+        return state, f"The graph did not answer within {READY_SECONDS:g} s"
     except JusticeGraphError as error:
-        return {"release": None, "graph": None}, str(error)
-    state: dict[str, int | None] = {"release": current, "graph": projected}
+        return state, str(error)
     if current == 0:
         return state, "There is no release yet: load something first"
     if projected != current:
