@@ -62,6 +62,12 @@ def written(store: Store, form: str, release: int = 2, **more: object) -> str:
     return out.getvalue()
 
 
+def instant(node: object) -> object:
+    """What a literal says; how rdflib writes it depends on a flag that others set."""
+    assert isinstance(node, Literal)
+    return node.toPython()
+
+
 def literal(text: str, datatype: str) -> Literal:
     return Literal(text, datatype=XSD[datatype], normalize=False)
 
@@ -90,7 +96,7 @@ def test_turtle_holds_what_the_store_holds(full: Store) -> None:
     assert {str(o) for o in graph.objects(URIRef(PERSON), jg.pncId)} == {"a", "b"}
     about = URIRef(HEARING)
     assert graph.value(about, jg.eventDate) == literal("2021-03-01", "date")
-    assert graph.value(about, jg.eventDateTime) == literal("2021-03-01T10:00:00Z", "dateTime")
+    assert instant(graph.value(about, jg.eventDateTime)) == datetime(2021, 3, 1, 10, tzinfo=UTC)
     assert graph.value(about, jg.sequence) == literal("2", "integer")
     assert graph.value(URIRef(DECISION), jg.amount) == literal("100.5", "decimal")
     assert graph.value(URIRef(DECISION), jg.convicted) == literal("true", "boolean")
@@ -106,7 +112,8 @@ def test_every_record_says_where_it_comes_from(full: Store) -> None:
     assert graph.value(URIRef(PERSON), PROV.wasGeneratedBy) == made
     assert (document, RDF.type, PROV.Entity) in graph
     assert (made, RDF.type, PROV.Activity) in graph
-    assert graph.value(made, PROV.endedAtTime) == literal("2024-05-06T07:08:09Z", "dateTime")
+    ended = instant(graph.value(made, PROV.endedAtTime))
+    assert ended == datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)
     assert graph.value(URIRef(HEARING), PROV.wasGeneratedBy) == URIRef(f"{BASE}release/2")
 
 
