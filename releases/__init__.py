@@ -9,6 +9,7 @@ from releases.errors import (
     NoSuchReleaseError,
     NotWritingError,
     ReleaseError,
+    TableFailedError,
     WrongFrameError,
 )
 from releases.forgetting import ForgetReport
@@ -29,6 +30,7 @@ __all__ = [
     "ReleaseError",
     "Releases",
     "Replacement",
+    "TableFailedError",
     "Writer",
     "WrongFrameError",
     "replace",

@@ -12,6 +12,7 @@ class ReleaseError(JusticeGraphError):
     WrongFrameError          JG-REL-004  a frame's columns do not fit the model
     ChangedTypeError         JG-REL-005  the model gives a stored property another type
     NotWritingError          JG-REL-006  a writer used after its commit or outside its block
+    TableFailedError         JG-REL-007  a record table cannot be read or written
     """
 
 
@@ -74,4 +75,15 @@ class NotWritingError(ReleaseError):
             "JG-REL-006",
             "this writer has already committed or was left",
             "Open another with Releases.write().",
+        )
+
+
+class TableFailedError(ReleaseError):
+    """A table's files cannot be read or written; what was committed before stands."""
+
+    def __init__(self, table: str, why: str) -> None:
+        super().__init__(
+            "JG-REL-007",
+            f"the table {table} cannot be read or written: {why}",
+            "Check the data folder's permissions and the space left, then run the command again.",
         )

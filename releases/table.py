@@ -9,7 +9,8 @@ import json
 import os
 import time
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -18,7 +19,7 @@ from deltalake import DeltaTable, WriterProperties, write_deltalake
 from deltalake.exceptions import DeltaError, TableNotFoundError
 from deltalake.transaction import AddAction, RemoveAction
 
-from releases.errors import ChangedTypeError
+from releases.errors import ChangedTypeError, TableFailedError
 from releases.files import sync
 
 ROW = "_row"
@@ -66,12 +67,20 @@ class Table:
                     known.update_incremental()
                 self._known = known
                 return known
-            except (DeltaError, TableNotFoundError):
+            except (DeltaError, TableNotFoundError) as error:
                 if attempt == 4:
-                    raise
+                    raise TableFailedError(self.name, str(error)) from error
                 known = None
                 time.sleep(0.02 * 2**attempt)
         raise AssertionError("unreachable")
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        """What the table's library cannot do, as an error with a code and a fix."""
+        try:
+            yield
+        except DeltaError as error:
+            raise TableFailedError(self.name, str(error)) from error
 
     def files(self, since: int | None = None, until: int | None = None) -> list[Path]:
         """Data files that may hold rows with since < release <= until."""
@@ -115,9 +124,10 @@ class Table:
     def append(self, frame: pl.DataFrame) -> None:
         """Add rows; the frame has exactly the columns of the schema, in any order."""
         if not self.exists():
-            write_deltalake(
-                self.folder, frame, configuration=_CONFIGURATION, writer_properties=_GROUPS
-            )
+            with self._telling():
+                write_deltalake(
+                    self.folder, frame, configuration=_CONFIGURATION, writer_properties=_GROUPS
+                )
             return
         table = self._open()
         stored = _stored(table)
@@ -125,18 +135,21 @@ class Table:
             if column in stored and stored[column] != wanted:
                 raise ChangedTypeError(self.name, column, str(stored[column]), str(wanted))
         merge = not set(frame.columns) <= set(stored)
-        write_deltalake(
-            table,
-            frame,
-            mode="append",
-            schema_mode="merge" if merge else None,
-            writer_properties=_GROUPS,
-        )
+        with self._telling():
+            write_deltalake(
+                table,
+                frame,
+                mode="append",
+                schema_mode="merge" if merge else None,
+                writer_properties=_GROUPS,
+            )
 
     def delete(self, predicate: str) -> None:
         """Remove rows by a predicate over `release` and `load`."""
         if self.exists():
-            self._open().delete(predicate)
+            table = self._open()
+            with self._telling():
+                table.delete(predicate)
 
     def drop(self, rows: pl.Series) -> None:
         """Remove rows by their `_row` in a scan of the whole table."""
@@ -166,7 +179,8 @@ class Table:
             if rows.height:
                 actions.append(self._write_file(rows))
         if actions:
-            table.create_write_transaction(actions, mode="append", schema=table.schema())
+            with self._telling():
+                table.create_write_transaction(actions, mode="append", schema=table.schema())
 
     def _write_file(self, rows: pl.DataFrame) -> AddAction:
         path = self.folder / f"part-{uuid.uuid4()}.parquet"
