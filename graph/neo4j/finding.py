@@ -30,7 +30,7 @@ WHERE v:<cls> AND v.iri > $after AND {OPEN_AT}<where>
 RETURN DISTINCT v.iri AS iri ORDER BY iri LIMIT $first"""
 
 WALKED = f"""{HELD}
-MATCH (v:<cls>) USING INDEX v:<cls>(iri)
+MATCH (v:<cls>) USING INDEX SEEK v:<cls>(iri)
 WHERE v.iri > $after AND {OPEN_AT}<where>
 RETURN v.iri AS iri ORDER BY iri LIMIT $first"""
 

@@ -23,7 +23,7 @@ UNWIND $iris AS iri
 MATCH (n:Resource {iri: iri})
 WITH n, EXISTS { (n)-[:PAST_VERSION]->(h) WHERE h.until > $current } AS ended
 WHERE n.since IS NOT NULL OR ended
-RETURN n.iri, ended OR n.since > $current"""
+RETURN n.iri, ended OR n.since > $current, n.class"""
 
 LIVE_LINKS = """
 UNWIND $iris AS iri
@@ -39,7 +39,12 @@ ARCHIVE = """
 UNWIND $iris AS iri
 MATCH (n:Resource {iri: iri})
 CREATE (n)-[:PAST_VERSION]->(h:Past:$([name IN labels(n) WHERE name <> 'Resource']))
-SET h = properties(n), h.until = $release
+SET h = properties(n), h.until = $release"""
+
+# Only what is gone or of another class now: labels that stay keep their index entries.
+STRIP = """
+UNWIND $iris AS iri
+MATCH (n:Resource {iri: iri})
 REMOVE n:$([name IN labels(n) WHERE name <> 'Resource'])
 SET n = {iri: iri}"""
 
@@ -100,23 +105,26 @@ class _Batch:
             for (cls,), rows in stored_frame(layout, root, puts).group_by("class")
         ]
         self._links = set(_links(layout, root, puts))
+        self._classes = dict(puts.select("iri", "class").iter_rows())
 
     def write(self, tx: ManagedTransaction) -> None:
         _, current = state(tx)
         if self._release <= current:
             raise WrongReleaseError(self._release, current)
         held = tx.run(HELD, iris=self._iris, current=current).values()
-        again = [iri for iri, written in held if written]
+        again = [iri for iri, written, _ in held if written]
         if again:
             rewind(tx, again, current)
             held = tx.run(HELD, iris=self._iris, current=current).values()
-        before = [iri for iri, _ in held]
+        before = [iri for iri, *_ in held]
         new = self._links
         ended: list[str] = []
         if before:
             new, ended = self._difference(tx.run(LIVE_LINKS, iris=before).values())
             tx.run(END_LINKS, ids=ended, release=self._release).consume()
             tx.run(ARCHIVE, iris=before, release=self._release).consume()
+            gone = [iri for iri, _, cls in held if self._classes.get(iri) != cls]
+            tx.run(STRIP, iris=gone).consume()
         for cls, rows in self._rows:
             query = filled(CREATE, labels=self._layout.labels(cls))
             tx.run(query, rows=rows, release=self._release).consume()

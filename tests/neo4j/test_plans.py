@@ -40,6 +40,7 @@ READS: dict[str, tuple[str, dict[str, Any]]] = {
 WRITES: dict[str, tuple[str, dict[str, Any]]] = {
     "end links": (writing.END_LINKS, {"ids": [], "release": 2}),
     "archive": (writing.ARCHIVE, {**IRIS, "release": 2}),
+    "strip": (writing.STRIP, IRIS),
     "create": (filled(writing.CREATE, labels=LAYOUT.labels("Hearing")), {"rows": [], "release": 2}),
     "link": (filled(writing.LINK, type=quoted("IN_CASE")), {"rows": [], "release": 2}),
     "commit": (writing.COMMIT, {"release": 2}),
