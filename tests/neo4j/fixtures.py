@@ -23,7 +23,8 @@ def neo4j_server() -> Iterator[Address]:
             address, own = server.started(), True
         # What an older version of this code left there is no test's business.
         target = Target(address.uri, address.username, address.password)
-        Neo4jStore(target, Model.default(), afresh=True).close()
+        with server.locked("database.lock"):
+            Neo4jStore(target, Model.default(), afresh=True).close()
     except (LocalServerError, GraphError, DriverError, Neo4jError) as error:
         if os.environ.get("JUSTICEGRAPH_NEO4J_REQUIRED") == "1":
             pytest.fail(str(error))
