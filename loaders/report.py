@@ -117,8 +117,11 @@ class LoadReport:
 
     @property
     def exit_code(self) -> int:
-        """0, or 1 when a file or message could not be read."""
-        lost = any(file.unreadable_messages for file in self.files)
+        """0, or 1 when a file or message could not be read, or nothing of a file could be kept."""
+        lost = any(
+            file.unreadable_messages or (file.read and file.rejected == file.read)
+            for file in self.files
+        )
         return 1 if self.unreadable or lost else 0
 
     @property

@@ -92,7 +92,7 @@ def test_an_invalid_hearing_is_refused_whole_and_says_why(samples: Path, folder:
     [file] = report.files
     assert (file.status, file.loaded) == ("loaded", 0)
     assert file.read == file.rejected > 0
-    assert (report.release, report.exit_code) == (None, 0)
+    assert (report.release, report.exit_code) == (None, 1)
     assert folder.live() == {}
     refusals = folder.findings().filter(pl.col("effect") == "document")
     told = " ".join(
