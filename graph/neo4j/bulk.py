@@ -60,6 +60,7 @@ class Files:
         return [
             *("database", "import", "full", "neo4j"),
             *("--input-type=parquet", "--overwrite-destination"),
+            f"--report-file={self.folder / 'import.report'}",
             *nodes,
             *links,
         ]
