@@ -239,6 +239,14 @@ def graph_rebuild(data: Data = None) -> None:
     rebuild_command(data=data)
 
 
+@graph_app.command("schema")
+def graph_schema() -> None:
+    """The constraints and indexes of Neo4j, as the model makes them."""
+    from cli.upkeep import schema_command
+
+    schema_command()
+
+
 @app.command()
 def world(
     out: Annotated[Path, typer.Option(help="A new folder.")],

@@ -95,6 +95,14 @@ def rebuild_command(*, data: Path | None) -> None:
     store.close()
 
 
+def schema_command() -> None:
+    from graph.neo4j import schema_statements
+    from ontology import Model
+
+    for statement in schema_statements(Model.default()):
+        say(f"{statement};")
+
+
 def export_command(
     format_: str, out: Path | None, release: int | None, *, data: Path | None
 ) -> None:
