@@ -80,6 +80,8 @@ def driver(neo4j: Address) -> Iterator[Driver]:
         auth=(neo4j.username, neo4j.password),
         notifications_min_severity=NotificationMinimumSeverity.OFF,
     ) as made:
+        # Plans made while the database was empty would stay: other tests emptied it before.
+        made.execute_query("CALL db.prepareForReplanning(60)")
         yield made
 
 
