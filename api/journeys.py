@@ -6,7 +6,7 @@ teller is its one system, and whether the system of record is silent cannot be j
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 
 import strawberry
@@ -215,7 +215,7 @@ class Teller:
             dataset=node.dataset,
             document=node.document,
             sequence=sequence if isinstance(sequence, int) else None,
-            instant=instant if hasattr(instant, "hour") else None,  # type: ignore[arg-type]
+            instant=instant if isinstance(instant, datetime) else None,
             tiebreak=(node.cls, node.dataset, str(sequence or ""), node.iri),
         )
 

@@ -121,7 +121,7 @@ class History:
 def empty(session: Session) -> None:
     session.run("MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 5000 ROWS").consume()
     for name in ("version", "record", "past"):
-        session.run(f"DROP CONSTRAINT {name} IF EXISTS").consume()  # type: ignore[arg-type]
+        session.run(f"DROP CONSTRAINT {name} IF EXISTS").consume()  # type: ignore[arg-type]  # our own
     for name in ("iri", "past_iri"):
         session.run(f"DROP INDEX {name} IF EXISTS").consume()  # type: ignore[arg-type]  # our own
 
