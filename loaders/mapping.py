@@ -181,6 +181,19 @@ class SourceMapping:
         for block in self.blocks:
             yield from block.walk()
 
+    @property
+    def given(self) -> frozenset[str]:
+        """Names of the keys outside the file that the mapping reads (`--with name=value`)."""
+        rule = self.document
+        values = [*rule.key, *([rule.version] if rule.version else [])]
+        paths = [*rule.require]
+        for block in self.walk():
+            values += block.key
+            paths += [*block.cls.paths, *(test.path for test in block.when)]
+            paths += [path for column in block.columns for path in column.paths]
+        paths += [path for value in values for path in value.paths]
+        return frozenset(path.name for path in paths if path.origin == "with")
+
     def block(self, name: str) -> Block | None:
         """The block of that name."""
         return next((block for block in self.walk() if block.name == name), None)

@@ -65,8 +65,10 @@ def load(
         raise LoadError("JG-LOD-001", f"no mode is called {mode!r}", nearest(mode, MODES))
     known = list(mappings) if mappings is not None else read_mappings()
     only = named(known, source) if source is not None else None
-    for mapping in [only] if only is not None else known:
+    considered = [only] if only is not None else known
+    for mapping in considered:
         lint.require(mapping, model)
+    _known_to(considered, params or {})
     limits = Limits(max_message) if max_message is not None else Limits()
     run = _Run(releases, writer, model, Recogniser(known, limits), limits, base, batch)
     run.given = dict(params or {})
@@ -79,6 +81,15 @@ def load(
     if progress is not None:
         progress(len(files), len(files), "")
     return run.finish()
+
+
+def _known_to(mappings: Sequence[SourceMapping], params: Mapping[str, str]) -> None:
+    """LoadError for a key outside the files that none of these mappings reads."""
+    known = {name for mapping in mappings for name in mapping.given}
+    for name in params:
+        if name not in known:
+            listed = f"Known: {', '.join(sorted(known))}." if known else "Leave it out."
+            raise LoadError("JG-LOD-027", f"no mapping that may apply reads --with {name}", listed)
 
 
 def _files(paths: Sequence[FilePath]) -> Iterator[tuple[FilePath, bool]]:

@@ -126,6 +126,19 @@ def test_a_line_longer_than_allowed_is_not_read_into_memory(run: Run, tmp_path: 
         (["load", ".", "--source", "nomis/movement"], "JG-LOD-010"),
         (["load", ".", "--mode", "all"], "JG-LOD-001"),
         (["load", ".", "--with", "crn"], "JG-CLI-005"),
+        (
+            ["load", ".", "--with", "cnr=X320741"],
+            "JG-LOD-027: no mapping that may apply reads --with cnr. "
+            "Known: crn, date, extracted, prisonerNumber.",
+        ),
+        (
+            ["load", ".", "--source", "nomis/movements-out", "--with", "crn=X320741"],
+            "reads --with crn. Known: date, extracted.",
+        ),
+        (
+            ["load", ".", "--source", "police-uk/street-crime", "--with", "crn=X320741"],
+            "reads --with crn. Leave it out.",
+        ),
         (["ask", "no-such-query.graphql"], "JG-CLI-007"),
         (["ask", "-", "--role", "king"], "JG-CLI-006"),
         (["export"], "JG-CLI-003"),
