@@ -1,0 +1,72 @@
+"""The checker and plain pyshacl report the same, on random shapes and random records.
+
+A case is one random shape judging one batch of random records. `make test` draws 2,000, CI
+20,000 and `make soak` a million.
+"""
+
+import os
+from collections import Counter
+
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from rdflib import SH
+
+import shapes
+from shapes import oracle
+from tests.shapes.random_shapes import MODEL, TOGETHER, Case, cases
+
+CASES = 20_000 if os.environ.get("CI") else 2_000
+SOAKED = 1_000_000
+PARTS = 100
+DRAWN = frozenset(
+    """
+    minCount maxCount minInclusive maxInclusive minExclusive maxExclusive lessThan
+    lessThanOrEquals equals disjoint datatype nodeKind class in hasValue pattern minLength maxLength
+    languageIn uniqueLang not or and xone node qualifiedValueShape closed property
+    targetClass targetNode targetSubjectsOf targetObjectsOf
+    inversePath alternativePath zeroOrOnePath zeroOrMorePath oneOrMorePath
+    """.split()
+)
+"""Every core construct of SHACL: one that is never drawn proves nothing."""
+
+
+def agree(case: Case) -> pl.DataFrame:
+    """What plain pyshacl reports, after the checker has reported the same."""
+    rules = case.rules()
+    plain = oracle.check(case.frames, MODEL, rules)
+    found = shapes.check(case.frames, MODEL, shapes=rules)
+    assert found.rows() == plain.rows()
+    return plain
+
+
+def run(number: int) -> Counter[str]:
+    """Draw so many cases; how often each construct was drawn, and how many shapes reported."""
+    met: Counter[str] = Counter()
+
+    @settings(
+        max_examples=number // TOGETHER, deadline=None, suppress_health_check=list(HealthCheck)
+    )
+    @given(case=cases())
+    def draw(case: Case) -> None:
+        met["reported"] += agree(case)["shape"].n_unique()
+        met["drawn"] += TOGETHER
+        for predicate in case.graph.predicates(unique=True):
+            met[str(predicate).removeprefix(str(SH))] += 1
+
+    draw()
+    return met
+
+
+def test_random_shapes_report_on_random_records_what_plain_pyshacl_reports() -> None:
+    met = run(CASES)
+    assert met["drawn"] >= CASES
+    assert met["reported"] > CASES // 10
+    assert set(met) >= DRAWN
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("part", range(PARTS))
+def test_a_million_random_shapes(part: int) -> None:
+    """In parts, so that what hypothesis remembers of its cases stays small."""
+    assert run(SOAKED // PARTS)["drawn"] >= SOAKED // PARTS
