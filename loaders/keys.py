@@ -11,7 +11,10 @@ from loaders.mapping import Value
 
 
 def supplied(value: Value, name: str) -> pl.Expr:
-    """The text of a value: constant, or the raw column renamed and with its default."""
+    """The text of a value: constant, or the raw column renamed and with its default.
+
+    A text that is renamed to nothing is absent.
+    """
     if value.how == "const":
         return pl.lit(value.const)
     text = pl.col(name)
@@ -22,7 +25,7 @@ def supplied(value: Value, name: str) -> pl.Expr:
         renamed = text.replace_strict(
             list(pairs), list(pairs.values()), default=fallback, return_dtype=pl.String
         )
-        text = pl.when(text.is_not_null()).then(renamed)
+        text = pl.when(text.is_not_null() & (renamed != "")).then(renamed)
     return text if value.default is None else text.fill_null(value.default)
 
 

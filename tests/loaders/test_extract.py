@@ -119,6 +119,8 @@ def test_values_of_every_kind(mapping: Read, model: Model) -> None:
       familyName: {path: names.last, map: {Byron: Lovelace}}
       nationality: {path: nat, default: unknown}
       occupation: {path: job, map: {a: A, "*": other}}
+      birthPlace: {path: job, map: {b: ""}}
+      maritalStatus: {path: job, map: {b: ""}, default: unknown}
       prisonerNumber: {with: number}
       pncId: {each: [ids.one, ids.two]}
   - record: address
@@ -148,6 +150,7 @@ def test_values_of_every_kind(mapping: Read, model: Model) -> None:
         "occupation": "other",
     }
     assert (person["prisonerNumber"], person["pncId"]) == (["A1"], ["1"])
+    assert (person["birthPlace"], person["maritalStatus"]) == (None, "unknown")
     address = next(_rows(typed.frames, "address"))
     assert (address["noFixedAbode"], address["addressLine"]) == (True, ["1", "2"])
 
