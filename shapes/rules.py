@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import rdflib
-from rdflib import RDFS, SH, Literal, Namespace, URIRef
+from rdflib import RDF, RDFS, SH, Literal, Namespace, URIRef
 from rdflib.term import Node
 
 from shapes.errors import ShapesError
@@ -95,6 +95,9 @@ def _reporting(graph: rdflib.Graph) -> list[Node]:
     targets = (SH.targetClass, SH.targetNode, SH.targetSubjectsOf, SH.targetObjectsOf)
     found: list[Node] = []
     queue = [shape for target in targets for shape in graph.subjects(target, None)]
+    # A class that is a shape targets its own instances.
+    shapes = {*graph.subjects(RDF.type, SH.NodeShape), *graph.subjects(RDF.type, SH.PropertyShape)}
+    queue += [shape for shape in shapes if (shape, RDF.type, RDFS.Class) in graph]
     while queue:
         shape = queue.pop()
         if shape in found or graph.value(shape, SH.deactivated) == Literal(True):
