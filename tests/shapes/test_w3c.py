@@ -17,7 +17,7 @@ from pyshacl.errors import ReportableRuntimeError, ValidationFailure
 import shapes
 from shapes import oracle
 from shapes.plan import Plan, Result
-from tests.shapes.w3c import FILES, SUITE, NotInFramesError, Test, named, entries_of
+from tests.shapes.w3c import FILES, SUITE, NotInFramesError, Test, entries_of, named
 
 TABLE = Path(__file__).parent / "w3c.csv"
 COLUMNS = ("file", "pyshacl", "frames", "reason")
