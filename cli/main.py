@@ -57,6 +57,39 @@ def sources(json: Json = False) -> None:
     sources_command(json=json)
 
 
+@map_app.command("new")
+def map_new(
+    example: Annotated[Path, typer.Argument(help="An example file of the source.")],
+    source: Annotated[str, typer.Option(help="What it is called: organisation/name.")],
+    out: Annotated[Path | None, typer.Option(help="The file to write; else it is printed.")] = None,
+) -> None:
+    """Draft a mapping from an example: paths, types, likely properties. Everything is a guess."""
+    from cli.mapping import map_new_command
+
+    map_new_command(example, source, out)
+
+
+@map_app.command("try")
+def map_try(
+    file: Annotated[Path, typer.Argument(help="A file of the source.")],
+    mapping: Annotated[
+        Path | None, typer.Option(help="A mapping file; else one that is there, by content.")
+    ] = None,
+    source: Annotated[
+        str | None, typer.Option(help="The source, when content does not tell.")
+    ] = None,
+    with_: Annotated[
+        list[str] | None, typer.Option("--with", help="A key outside the file: name=value.")
+    ] = None,
+    records: Annotated[int, typer.Option(min=1, help="How many of each kind to show.")] = 3,
+    json: Json = False,
+) -> None:
+    """Show the records a file would make, and what would be refused, without loading."""
+    from cli.mapping import map_try_command
+
+    map_try_command(file, mapping, source, with_ or [], records=records, json=json)
+
+
 @map_app.command("check")
 def map_check(
     samples: Annotated[
