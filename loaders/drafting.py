@@ -7,7 +7,7 @@ guessed carries the evidence mark I; what matches nothing is listed under `unmap
 
 import json
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -64,6 +64,12 @@ class Guesser:
                         if keys:
                             found[words(keys[-1])].add(column.name)
         return found
+
+    @cached_property
+    def made(self) -> Counter[str]:
+        """How many blocks of mappings make each class."""
+        blocks = (block for mapping in self.mappings for block in mapping.walk())
+        return Counter(block.cls.default for block in blocks if block.cls.default)
 
     @cached_property
     def carried(self) -> Mapping[str, frozenset[str]]:
@@ -199,10 +205,10 @@ class _Drafter:
                         columns[guess.prop.name] = each
                         total += guess.score
                         break
-            # Of classes that say as much, the most general: nothing is claimed that is not shown.
-            depth = len(self.model.superclasses(cls))
-            if total >= _ENOUGH and (best is None or total - depth / 100 > best[0]):
-                best = (total - depth / 100, cls, columns)
+            # Of classes that say as much, the one most mappings make, then the most general.
+            rank = total + self.guesser.made[cls] / 1e4 - len(self.model.superclasses(cls)) / 1e5
+            if total >= _ENOUGH and (best is None or rank > best[0]):
+                best = (rank, cls, columns)
         return best[1:] if best else None
 
     # -- as text
