@@ -1,6 +1,7 @@
 """Each record shape: its documentation, its pass file and its fail file."""
 
 import re
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -21,6 +22,9 @@ MODEL = Model.default()
 ONE_STEP = {"JG-ISS-013", "JG-EVT-019"}
 # A frame holds one value of a single-valued property: only a graph can break these.
 ONLY_IN_GRAPHS = {"JG-PAR-004"}
+
+# Fail files of shapes that a value can break by more or by less.
+NEAR = sorted(RECORD.glob("*_fail_near.ttl"))
 
 
 def typed(graph: rdflib.Graph) -> rdflib.Graph:
@@ -70,9 +74,23 @@ def test_the_checker_reports_the_fail_file_in_full(code: str) -> None:
     assert found.equals(oracle.check(frames, MODEL, SHAPES))
 
 
+@pytest.mark.parametrize("file", NEAR, ids=lambda file: file.stem)
+def test_what_fails_by_little_fails(file: Path) -> None:
+    """One record for each way in which a value only just breaks the shape."""
+    code = file.stem.removesuffix("_fail_near")
+    frames = frames_of(parsed(file), MODEL)
+    found = shapes.check(frames, MODEL, shapes=SHAPES)
+    assert set(found["shape"]) == {code}
+    assert sorted(found["iri"]) == sorted(iri for frame in frames.values() for iri in frame["iri"])
+    assert found.equals(oracle.check(frames, MODEL, SHAPES))
+
+
 def test_every_file_belongs_to_a_shape() -> None:
     expected = {f"{code}_{which}.ttl" for code in SHAPES.rules for which in ("pass", "fail")}
-    assert {file.name for file in RECORD.iterdir()} == expected
+    found = {file.name for file in RECORD.iterdir()}
+    assert expected <= found
+    assert {file.name for file in NEAR} == found - expected
+    assert {file.stem.removesuffix("_fail_near") for file in NEAR} <= set(SHAPES.rules)
 
 
 @pytest.mark.parametrize("code", SHAPES.rules)
