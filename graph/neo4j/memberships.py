@@ -13,14 +13,14 @@ def _live(name: str) -> str:
 
 THINGS = f"""{HELD}
 UNWIND $iris AS iri
-MATCH (:Resource {{iri: iri}})<-[a:MEMBER]-(n)-[b:THING]->(t)
+MATCH (r:Resource {{iri: iri}})<-[a:MEMBER]-(n)-[b:THING]->(t) USING INDEX SEEK r:Resource(iri)
 WHERE {_live("a")} AND {_live("b")}{VERSION}
   AND v.linkKind = $kind AND v.threshold = $threshold
 RETURN iri, min(t.iri)"""
 
 # A retired id leads on to what replaced it; nothing is walked twice, so cycles end.
 MEMBERS = f"""{HELD}
-MATCH (asked:Resource {{iri: $iri}})
+MATCH (asked:Resource {{iri: $iri}}) USING INDEX SEEK asked:Resource(iri)
 MATCH p = (asked)-[:REPLACED_BY*0..]->(t)
 WHERE all(l IN relationships(p) WHERE {LIVE})
 WITH DISTINCT t

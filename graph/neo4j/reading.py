@@ -31,25 +31,26 @@ LIVE = "l.since <= $release AND (l.until IS NULL OR l.until > $release)"
 
 NODES = f"""{HELD}
 UNWIND $iris AS iri
-MATCH (n:Resource {{iri: iri}}){VERSION}
+MATCH (n:Resource {{iri: iri}}) USING INDEX SEEK n:Resource(iri){VERSION}
 RETURN properties(v), head(g.releases),
   COLLECT {{ MATCH (n)-[l:<types>]->(t) WHERE {LIVE} RETURN [type(l), t.iri] }}"""
 
 KINDS = f"""{HELD}
 UNWIND $iris AS iri
-MATCH (n:Resource {{iri: iri}}){VERSION}
+MATCH (n:Resource {{iri: iri}}) USING INDEX SEEK n:Resource(iri){VERSION}
 RETURN v.iri, v.class, v.since"""
 
 INCOMING = f"""{HELD}
 UNWIND $iris AS iri
-MATCH (t:Resource {{iri: iri}})<-[l:<types>]-(n) WHERE {LIVE}
+MATCH (t:Resource {{iri: iri}})<-[l:<types>]-(n) USING INDEX SEEK t:Resource(iri)
+WHERE {LIVE}
 RETURN iri, type(l), n.iri"""
 
 # A link stands only while its source is live, so what is reached is live. A record that is gone
 # by now has no labels of its own, but its past versions have.
 REACH = f"""{HELD}
 UNWIND $iris AS iri
-MATCH (a:Resource {{iri: iri}})
+MATCH (a:Resource {{iri: iri}}) USING INDEX SEEK a:Resource(iri)
 MATCH p = (a)<-[:<types>*1..]-(n)
 WHERE all(l IN relationships(p) WHERE {LIVE})
 WITH DISTINCT n WHERE NOT n.iri IN $iris AND ($roots IS NULL

@@ -29,7 +29,7 @@ RETURN DISTINCT iri"""
 
 REWIND_LINKS = """
 UNWIND $iris AS iri
-MATCH (n:Resource {iri: iri})-[l]->(t:Resource)
+MATCH (n:Resource {iri: iri})-[l]->(t:Resource) USING INDEX SEEK n:Resource(iri)
 WHERE l.since > $to OR l.until > $to
 FOREACH (_ IN CASE WHEN l.since > $to THEN [] ELSE [1] END | REMOVE l.until)
 FOREACH (_ IN CASE WHEN l.since > $to THEN [1] ELSE [] END | DELETE l)
@@ -38,19 +38,20 @@ RETURN DISTINCT t.iri"""
 # What was written above goes; then what was live at the release comes back.
 REWIND_CONTENT = """
 UNWIND $iris AS iri
-MATCH (n:Resource {iri: iri}) WHERE n.since IS NULL OR n.since > $to
+MATCH (n:Resource {iri: iri}) USING INDEX SEEK n:Resource(iri)
+WHERE n.since IS NULL OR n.since > $to
 REMOVE n:$([name IN labels(n) WHERE name <> 'Resource'])
 SET n = {iri: iri}"""
 
 REWIND_PAST = """
 UNWIND $iris AS iri
-MATCH (n:Resource {iri: iri})-[:PAST_VERSION]->(h)
+MATCH (n:Resource {iri: iri})-[:PAST_VERSION]->(h) USING INDEX SEEK n:Resource(iri)
 WHERE h.since > $to
 DETACH DELETE h"""
 
 RESTORE = """
 UNWIND $iris AS iri
-MATCH (n:Resource {iri: iri})-[:PAST_VERSION]->(h)
+MATCH (n:Resource {iri: iri})-[:PAST_VERSION]->(h) USING INDEX SEEK n:Resource(iri)
 WHERE h.since <= $to AND h.until > $to
 SET n = properties(h), n:$([name IN labels(h) WHERE name <> 'Past'])
 REMOVE n.until
@@ -64,18 +65,20 @@ RETURN DISTINCT n.iri"""
 
 DELETE_ENDED_LINKS = """
 UNWIND $iris AS iri
-MATCH (n:Resource {iri: iri})-[l]->(t:Resource) WHERE l.until <= $oldest
+MATCH (n:Resource {iri: iri})-[l]->(t:Resource) USING INDEX SEEK n:Resource(iri)
+WHERE l.until <= $oldest
 DELETE l
 RETURN DISTINCT t.iri"""
 
 DELETE_ORPHANS = """
 UNWIND $iris AS iri
-MATCH (n:Resource {iri: iri}) WHERE n.since IS NULL AND NOT EXISTS { (n)--() }
+MATCH (n:Resource {iri: iri}) USING INDEX SEEK n:Resource(iri)
+WHERE n.since IS NULL AND NOT EXISTS { (n)--() }
 DELETE n"""
 
 DERIVED_FROM = """
 UNWIND $iris AS iri
-MATCH (n:Resource {iri: iri})<-[]-(m:Resource)
+MATCH (n:Resource {iri: iri})<-[]-(m:Resource) USING INDEX SEEK n:Resource(iri)
 OPTIONAL MATCH (m)-[:PAST_VERSION]->(h)
 WITH m, collect(h) + [m] AS versions
 WHERE any(v IN versions WHERE v.dataset = $derived)
@@ -83,7 +86,7 @@ RETURN DISTINCT m.iri"""
 
 FORGET = """
 UNWIND $iris AS iri
-MATCH (n:Resource {iri: iri})
+MATCH (n:Resource {iri: iri}) USING INDEX SEEK n:Resource(iri)
 WITH n, COLLECT { MATCH (n)-[:PAST_VERSION]->(h) RETURN h } AS past,
   COLLECT { MATCH (n)--(other:Resource) RETURN DISTINCT other.iri } AS others
 FOREACH (h IN past | DETACH DELETE h)

@@ -26,6 +26,8 @@ from ontology import Model, Property
 
 LAYOUT = 1
 PAST = "PAST_VERSION"
+OURS = "jg_"
+"""What the names of our constraints and indexes begin with."""
 OWN_LABELS = frozenset({"Resource", "Version", "Past", "JusticeGraph"})
 OWN_PROPERTIES = frozenset({"iri", "class", "dataset", "document", "since", "until"})
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -98,11 +100,12 @@ def _named(layout: Layout) -> list[tuple[str, str]]:
     made = [
         _unique("jg_graph", "JusticeGraph", "name"),
         _unique("jg_resource", "Resource", "iri"),
-        _unique("jg_past", "Past", "iri", "since"),
+        # What an unfinished release has written, and what the oldest one no longer needs.
         _index("jg_version_since", "Version", "since"),
         _index("jg_past_until", "Past", "until"),
+        # The records of a class, in the order of their IRIs.
+        _index("jg_version_class", "Version", "class", "iri"),
     ]
-    made += [_index(f"jg_{cls}_iri", cls, "iri") for cls in sorted(layout.classes)]
     for root in layout.model.roots:
         for prop in layout.indexed(root):
             name = f"jg_{root}_{prop.name}"
@@ -113,23 +116,22 @@ def _named(layout: Layout) -> list[tuple[str, str]]:
     return made
 
 
-def _unique(name: str, label: str, *properties: str) -> tuple[str, str]:
-    listed = ", ".join(f"n.{quoted(item)}" for item in properties)
+def _unique(name: str, label: str, item: str) -> tuple[str, str]:
     return name, (
         f"CREATE CONSTRAINT {quoted(name)} IF NOT EXISTS"
-        f" FOR (n:{quoted(label)}) REQUIRE ({listed}) IS UNIQUE"
+        f" FOR (n:{quoted(label)}) REQUIRE (n.{quoted(item)}) IS UNIQUE"
     )
 
 
-def _index(name: str, label: str, item: str, kind: str = "INDEX") -> tuple[str, str]:
-    return name, (
-        f"CREATE {kind} {quoted(name)} IF NOT EXISTS FOR (n:{quoted(label)}) ON (n.{quoted(item)})"
-    )
+def _index(name: str, label: str, *items: str, kind: str = "INDEX") -> tuple[str, str]:
+    listed = ", ".join(f"n.{quoted(item)}" for item in items)
+    return name, f"CREATE {kind} {quoted(name)} IF NOT EXISTS FOR (n:{quoted(label)}) ON ({listed})"
 
 
 def ensure(connection: Connection, layout: Layout) -> None:
-    """Make the schema, or add what the ontology has since gained; drops nothing.
+    """Make the schema, or bring it to what the ontology and this version ask for.
 
+    Indexes and constraints of ours (`jg_…`) that are asked for no longer are dropped, others stay.
     Raises NeedsRebuildError where a property changed its kind, or the graph has another layout.
     """
     wanted = {
@@ -160,7 +162,12 @@ def ensure(connection: Connection, layout: Layout) -> None:
 
 def create(connection: Connection, statements: Mapping[str, str]) -> None:
     """Make the constraints and indexes that are not there, and wait until they serve."""
-    made = {name for (name,) in connection.rows("SHOW INDEXES YIELD name")}
+    rows = connection.rows("SHOW INDEXES YIELD name, owningConstraint")
+    made = {name for name, _ in rows}
+    for name, constraint in rows:
+        if name.startswith(OURS) and name not in statements:
+            kind = "INDEX" if constraint is None else "CONSTRAINT"
+            connection.run(f"DROP {kind} {quoted(name)} IF EXISTS")
     missing = [statement for name, statement in statements.items() if name not in made]
     # One transaction each: all in one take ten times as long.
     for statement in missing:

@@ -100,8 +100,7 @@ class Neo4jStore:
         return asking.ask(self._connection, query, parameters, rows)
 
     def apply(self, release: int, batches: Iterable[tuple[str, pl.DataFrame]]) -> None:
-        for root, frame in batches:
-            writing.apply(self._connection, self._layout, release, root, frame)
+        writing.apply(self._connection, self._layout, release, batches)
 
     def commit(self, release: int) -> None:
         writing.commit(self._connection, release)

@@ -1,6 +1,14 @@
-"""One batch of record versions into Neo4j, in transactions that each leave whole records."""
+"""Batches of record versions into Neo4j: the records some thousands at a time, then their links.
 
-from collections.abc import Iterator
+Records of different parts are nodes apart, so several transactions write them side by side. Links
+meet in their targets and would block each other: those of a round follow in one transaction. A
+record without its links is only ever of a release that nobody sees; `clean` removes it.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import polars as pl
@@ -14,49 +22,64 @@ from graph.neo4j.schema import Layout, filled, quoted
 from graph.neo4j.values import stored_frame
 
 ROWS = 5_000
+WRITERS = 2
 
 STATE = "MATCH (g:JusticeGraph {name: 'graph'}) RETURN head(g.releases), last(g.releases)"
 
-# Whether something above the current release is there: an earlier run of the batch wrote it.
+# What is there of these IRIs. Whether something above the current release is: an earlier run of
+# the batch wrote it. Places for records have no class. One row: the driver is slow at many.
 HELD = """
 UNWIND $iris AS iri
-MATCH (n:Resource {iri: iri})
+MATCH (n:Resource {iri: iri}) USING INDEX SEEK n:Resource(iri)
 WITH n, EXISTS { (n)-[:PAST_VERSION]->(h) WHERE h.until > $current } AS ended
-WHERE n.since IS NOT NULL OR ended
-RETURN n.iri, ended OR n.since > $current, n.class"""
+RETURN collect([n.iri, n.class, ended OR coalesce(n.since, 0) > $current])"""
 
 LIVE_LINKS = """
 UNWIND $iris AS iri
-MATCH (n:Resource {iri: iri})-[l]->(t:Resource) WHERE l.until IS NULL
-RETURN elementId(l), n.iri, type(l), t.iri"""
+MATCH (n:Resource {iri: iri})-[l]->(t:Resource) USING INDEX SEEK n:Resource(iri)
+WHERE l.until IS NULL
+RETURN collect([elementId(l), n.iri, type(l), t.iri])"""
 
+# By way of the source: planned while the store is empty, the id alone is a scan of all links.
 END_LINKS = """
-UNWIND $ids AS id
-MATCH ()-[l]->() WHERE elementId(l) = id
+UNWIND $rows AS row
+MATCH (n:Resource {iri: row[0]})-[l]->() USING INDEX SEEK n:Resource(iri)
+WHERE elementId(l) IN row[1]
 SET l.until = $release"""
-
-ARCHIVE = """
-UNWIND $iris AS iri
-MATCH (n:Resource {iri: iri})
-CREATE (n)-[:PAST_VERSION]->(h:Past:$([name IN labels(n) WHERE name <> 'Resource']))
-SET h = properties(n), h.until = $release"""
-
-# Only what is gone or of another class now: labels that stay keep their index entries.
-STRIP = """
-UNWIND $iris AS iri
-MATCH (n:Resource {iri: iri})
-REMOVE n:$([name IN labels(n) WHERE name <> 'Resource'])
-SET n = {iri: iri}"""
 
 CREATE = """
 UNWIND $rows AS row
-MERGE (n:Resource {iri: row.iri})
-SET n = row, n.since = $release, n:Version<labels>"""
+CREATE (n:Resource:Version<labels>)
+SET n = row"""
+
+FILL = """
+UNWIND $rows AS row
+MATCH (n:Resource {iri: row.iri}) USING INDEX SEEK n:Resource(iri)
+SET n = row, n:Version<labels>"""
+
+REPLACE = """
+UNWIND $rows AS row
+MATCH (n:Resource {iri: row.iri}) USING INDEX SEEK n:Resource(iri)
+CREATE (n)-[:PAST_VERSION]->(h:Past:Version<labels>)
+SET h = n {.*, until: $release}
+SET n = row"""
+
+# What is gone, or of another class now. Labels that stay keep their index entries.
+ARCHIVE = """
+UNWIND $iris AS iri
+MATCH (n:Resource {iri: iri}) USING INDEX SEEK n:Resource(iri)
+WITH n, [name IN labels(n) WHERE name <> 'Resource'] AS names
+CREATE (n)-[:PAST_VERSION]->(h:Past:$(names))
+SET h = n {.*, until: $release}
+REMOVE n:$(names)
+SET n = {iri: n.iri}"""
+
+PLACES = "UNWIND $iris AS iri MERGE (:Resource {iri: iri})"
 
 LINK = """
 UNWIND $rows AS row
-MATCH (n:Resource {iri: row[0]})
-MERGE (t:Resource {iri: row[1]})
+MATCH (n:Resource {iri: row[0]}) USING INDEX SEEK n:Resource(iri)
+MATCH (t:Resource {iri: row[1]}) USING INDEX SEEK t:Resource(iri)
 CREATE (n)-[:<type> {since: $release}]->(t)"""
 
 COMMIT = """
@@ -64,16 +87,84 @@ MATCH (g:JusticeGraph {name: 'graph'}) WHERE last(g.releases) < $release
 SET g.releases = [number IN g.releases WHERE number > 0] + $release
 RETURN g.releases"""
 
+Triple = tuple[str, str, str]
+Frames = Iterable[tuple[str, pl.DataFrame]]
 
-def apply(
-    connection: Connection, layout: Layout, release: int, root: str, frame: pl.DataFrame
+
+def apply(connection: Connection, layout: Layout, release: int, batches: Frames) -> None:
+    """Put or end the records of frames at a release. Raises WrongReleaseError.
+
+    At most twice WRITERS parts of ROWS records are in memory.
+    """
+    current = connection.write(state)[1]
+    if release <= current:
+        raise WrongReleaseError(release, current)
+    made = (Part(layout, release, current, frames) for frames in parts(batches))
+    with ThreadPoolExecutor(WRITERS) as pool:
+        running: list[tuple[Part, Future[bool]]] = []
+        for together in rounds(made):  # made while those before are written
+            _finish(connection, release, running)
+            running = [(p, pool.submit(connection.write, p.write_records)) for p in together]
+        _finish(connection, release, running)
+
+
+def parts(batches: Frames) -> Iterator[list[tuple[str, pl.DataFrame]]]:
+    """Frames cut and put together to some ROWS records, no IRI twice in one of them."""
+    together: list[tuple[str, pl.DataFrame]] = []
+    iris: set[str] = set()
+    for root, frame in batches:
+        frame = frame.unique("iri", keep="last", maintain_order=True).sort("iri")
+        for piece in frame.iter_slices(ROWS):
+            fresh = set(piece["iri"])
+            if together and (len(iris) + len(fresh) > ROWS or iris & fresh):
+                yield together
+                together, iris = [], set()
+            together.append((root, piece))
+            iris |= fresh
+    if together:
+        yield together
+
+
+def rounds(made: Iterable["Part"]) -> Iterator[list["Part"]]:
+    """Parts that may be written side by side: no two of them have a record in common."""
+    together: list[Part] = []
+    for part in made:
+        if len(together) == WRITERS or any(part.iris & other.iris for other in together):
+            yield together
+            together = []
+        together.append(part)
+    if together:
+        yield together
+
+
+def _finish(
+    connection: Connection, release: int, running: list[tuple["Part", Future[bool]]]
 ) -> None:
-    """Put or end the records of one frame at a release. Raises WrongReleaseError."""
-    frame = frame.unique("iri", keep="last", maintain_order=True).sort("iri")
-    # Even an empty batch is refused for a release that is committed.
-    for part in frame.iter_slices(ROWS) if frame.height else [frame]:
-        batch = _Batch(layout, release, root, part)
-        connection.write(batch.write)
+    """Wait for the records of a round, then write its links."""
+    clean = [future.result() for _, future in running]
+    for (part, _), done in zip(running, clean, strict=True):
+        if not done:  # an earlier run wrote some of it: that touches other records too
+            connection.write(part.rewind)
+            connection.write(part.write_records)
+    made = [part for part, _ in running]
+    new = {link for part in made for link in part.new_links}
+    ended = [pair for part in made for pair in part.ended.items()]
+    if new or ended:
+        connection.write(partial(_write_links, release=release, new=new, ended=ended))
+
+
+def _write_links(
+    tx: ManagedTransaction, release: int, new: set[Triple], ended: list[tuple[str, list[str]]]
+) -> None:
+    if ended:
+        tx.run(END_LINKS, rows=ended, release=release).consume()
+    by_type: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for source, kind, target in sorted(new):
+        by_type[kind].append((source, target))
+    if new:
+        tx.run(PLACES, iris=sorted({target for *_, target in new})).consume()
+    for kind, pairs in by_type.items():
+        tx.run(filled(LINK, type=quoted(kind)), rows=pairs, release=release).consume()
 
 
 def commit(connection: Connection, release: int) -> None:
@@ -92,57 +183,73 @@ def state(tx: ManagedTransaction) -> tuple[int, int]:
     return (rows[0][0], rows[0][1]) if rows else (0, 0)
 
 
-class _Batch:
-    """A few thousand records; `write` may run again after a failure, and starts from nothing."""
+class Part:
+    """Some thousand records of frames that share no IRI. Its writes may run again after a failure.
 
-    def __init__(self, layout: Layout, release: int, root: str, frame: pl.DataFrame) -> None:
-        self._layout = layout
-        self._release = release
-        self._iris: list[str] = frame["iri"].to_list()
-        puts = frame.filter(pl.col("op") == "put")
-        self._rows = [
-            (cls, rows.to_dicts())
-            for (cls,), rows in stored_frame(layout, root, puts).group_by("class")
-        ]
-        self._links = set(_links(layout, root, puts))
-        self._classes = dict(puts.select("iri", "class").iter_rows())
+    new_links, ended: what `write_records` found to be done about links, which it does not touch.
+    """
 
-    def write(self, tx: ManagedTransaction) -> None:
-        _, current = state(tx)
-        if self._release <= current:
-            raise WrongReleaseError(self._release, current)
-        held = tx.run(HELD, iris=self._iris, current=current).values()
-        again = [iri for iri, written, _ in held if written]
-        if again:
-            rewind(tx, again, current)
-            held = tx.run(HELD, iris=self._iris, current=current).values()
-        before = [iri for iri, *_ in held]
-        new = self._links
-        ended: list[str] = []
-        if before:
-            new, ended = self._difference(tx.run(LIVE_LINKS, iris=before).values())
-            tx.run(END_LINKS, ids=ended, release=self._release).consume()
-            tx.run(ARCHIVE, iris=before, release=self._release).consume()
-            gone = [iri for iri, _, cls in held if self._classes.get(iri) != cls]
-            tx.run(STRIP, iris=gone).consume()
-        for cls, rows in self._rows:
-            query = filled(CREATE, labels=self._layout.labels(cls))
+    def __init__(
+        self, layout: Layout, release: int, current: int, frames: list[tuple[str, pl.DataFrame]]
+    ) -> None:
+        self._layout, self._release, self._current = layout, release, current
+        self._rows: dict[str, list[dict[str, Any]]] = {}
+        self._links: set[Triple] = set()
+        self.iris: set[str] = set()
+        self.new_links: set[Triple] = set()
+        self.ended: dict[str, list[str]] = {}
+        for root, frame in frames:
+            self.iris.update(frame["iri"])
+            puts = frame.filter(pl.col("op") == "put")
+            self._links.update(_links(layout, root, puts))
+            stored = stored_frame(layout, root, puts).with_columns(since=pl.lit(release))
+            for (cls,), rows in stored.group_by("class"):
+                filled_in = [column for column in rows if column.null_count() < rows.height]
+                self._rows.setdefault(str(cls), []).extend(rows.select(filled_in).to_dicts())
+
+    def write_records(self, tx: ManagedTransaction) -> bool:
+        """Write the versions; False, with nothing written, when `rewind` has to come first."""
+        held = tx.run(HELD, iris=list(self.iris), current=self._current).single(strict=True)[0]
+        if any(again for *_, again in held):
+            return False
+        before = {iri: cls for iri, cls, _ in held}
+        live = [iri for iri, cls in before.items() if cls is not None]
+        self.new_links, self.ended = self._links, {}
+        if live:
+            self._differ(tx.run(LIVE_LINKS, iris=live).single(strict=True)[0])
+        chosen: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
+        for cls, rows in self._rows.items():
+            for row in rows:
+                chosen[cls, _how(before, row["iri"], cls)].append(row)
+        stay = {row["iri"] for (_, how), rows in chosen.items() if how == REPLACE for row in rows}
+        if gone := [iri for iri in live if iri not in stay]:
+            tx.run(ARCHIVE, iris=gone, release=self._release).consume()
+        for (cls, how), rows in chosen.items():
+            query = filled(how, labels=self._layout.labels(cls))
             tx.run(query, rows=rows, release=self._release).consume()
-        by_type: dict[str, list[tuple[str, str]]] = {}
-        for source, kind, target in sorted(new):
-            by_type.setdefault(kind, []).append((source, target))
-        for kind, pairs in by_type.items():
-            query = filled(LINK, type=quoted(kind))
-            tx.run(query, rows=pairs, release=self._release).consume()
+        return True
 
-    def _difference(self, live: list[Any]) -> tuple[set[tuple[str, str, str]], list[str]]:
-        """Links to make, and ids of those that no longer hold; a link that stays is not touched."""
-        kept = {(source, kind, target) for _, source, kind, target in live} & self._links
-        ended = [number for number, *link in live if tuple(link) not in kept]
-        return self._links - kept, ended
+    def rewind(self, tx: ManagedTransaction) -> None:
+        """Bring the records back to the current release."""
+        rewind(tx, sorted(self.iris), self._current)
+
+    def _differ(self, live: list[Any]) -> None:
+        """What to make and, by source, to end; a link that stays is not touched."""
+        there = {(source, kind, target) for _, source, kind, target in live}
+        self.new_links = self._links - there
+        for number, *link in live:
+            if tuple(link) not in self._links:
+                self.ended.setdefault(link[0], []).append(number)
 
 
-def _links(layout: Layout, root: str, puts: pl.DataFrame) -> Iterator[tuple[str, str, str]]:
+def _how(before: dict[str, str | None], iri: str, cls: str) -> str:
+    """The query that puts a record, by what is there of it."""
+    if iri not in before:
+        return CREATE
+    return REPLACE if before[iri] == cls else FILL
+
+
+def _links(layout: Layout, root: str, puts: pl.DataFrame) -> Iterator[Triple]:
     for prop in layout.model.table_properties(root):
         if prop.kind == "link" and prop.name in puts.columns:
             rows = puts.select("iri", pl.lit(relationship_type(prop.name)), prop.name)
