@@ -11,6 +11,7 @@ from typing import TypeVar
 from ontology.errors import JusticeGraphError
 from ontology.model import FOLDER, Model
 from ontology.namespaces import CATALOGUE, CODE, JG, PREFIXES
+from ontology.said import kept, said
 from ontology.terms import (
     Class,
     Concept,
@@ -22,7 +23,7 @@ from ontology.terms import (
     Stage,
     System,
 )
-from ontology.turtle import triples, turtle_files
+from ontology.turtle import turtle_files
 
 OWL, RDFS, SKOS, XSD = PREFIXES["owl"], PREFIXES["rdfs"], PREFIXES["skos"], PREFIXES["xsd"]
 RDF_TYPE = PREFIXES["rdf"] + "type"
@@ -42,25 +43,16 @@ class Statements:
     """The triples by subject and predicate, as text; literals keep their language."""
 
     def __init__(self, paths: Sequence[Path]) -> None:
-        from rdflib import BNode, Literal
-
         files = [path for path in turtle_files(paths) if not path.is_relative_to(FOLDER / "lint")]
         digest = hashlib.sha256()
         for path in files:
             digest.update(path.read_bytes())
         self.digest = digest.hexdigest()
-        self._values: dict[str, dict[str, list[tuple[str, str]]]] = defaultdict(dict)
+        self._values = kept(self.digest) or said(files, self.digest)
         self._typed: dict[str, set[str]] = defaultdict(set)
-        for subject, predicate, value in triples(files):
-            if isinstance(subject, BNode):
-                continue
-            language = (value.language or "") if isinstance(value, Literal) else ""
-            held = self._values[str(subject)].setdefault(str(predicate), [])
-            said = (str(value), language)
-            if said not in held:
-                held.append(said)
-            if str(predicate) == RDF_TYPE:
-                self._typed[str(value)].add(str(subject))
+        for subject, told in self._values.items():
+            for text, _ in told.get(RDF_TYPE, ()):
+                self._typed[text].add(subject)
 
     def typed(self, *types: str) -> list[str]:
         return sorted(set().union(*(self._typed.get(type_, set()) for type_ in types)))
@@ -69,11 +61,11 @@ class Statements:
         return subject in self._typed.get(type_, set())
 
     def all(self, subject: str, predicate: str) -> list[str]:
-        return sorted(text for text, _ in self._values[subject].get(predicate, []))
+        return sorted(text for text, _ in self._values.get(subject, {}).get(predicate, []))
 
     def text(self, subject: str, predicate: str, language: str = "en") -> str:
         """The text in this language, else the one without a language, else ""."""
-        held = self._values[subject].get(predicate, [])
+        held = self._values.get(subject, {}).get(predicate, [])
         for wanted in (language, "") if language == "en" else (language,):
             for text, given in sorted(held):
                 if given == wanted:
