@@ -36,6 +36,7 @@ class _Sheet:
         self.tests = [condition(test, level, model) for test in block.when]
         self.choose = class_chooser(model, block.cls)
         self.class_parts = [single(Value("one", (path,)), level) for path in block.cls.paths]
+        self.leads = block.leads
         self.fixed_class = block.cls.default if block.cls.scheme is None else None
         self.n: list[int] = []
         self.doc: list[int] = []
@@ -71,10 +72,12 @@ class _Sheet:
             self.texts.append((name, column, single(value, self.level), []))
 
     def wanted(self, scope: Scope) -> str | None:
-        """The class of the record to make here, or None: no record."""
+        """The class of the record to make here, "" to go on without one, or None: no record."""
         for test in self.tests:
             if not test(scope):
                 return None
+        if self.leads:
+            return ""
         if self.fixed_class is not None:
             return self.fixed_class
         parts = [part(scope) for part in self.class_parts]
@@ -244,14 +247,19 @@ class Extractor:
     def _met(
         self, block: _Node, node: Tree, place: str, ordinal: int, scope: Scope
     ) -> _Found | None:
-        """The instance a block makes of a node, with those that are made once below it."""
+        """The instance a block makes of a node, with those that are made once below it.
+
+        A block that only leads on is met, and makes none.
+        """
         scope.nodes[block.level] = node
         scope.ordinals[block.level] = ordinal
         cls = block.sheet.wanted(scope)
         if cls is None:
             return None
-        number = scope.made[block.sheet.number] = self.instances
-        self.instances += 1
+        number = self.instances
+        if not block.sheet.leads:
+            scope.made[block.sheet.number] = number
+            self.instances += 1
         made = _Found(block, node, place, ordinal, cls, number, [])
         made.below = self._once(block.below.once, scope, place)
         return made
@@ -272,7 +280,8 @@ class Extractor:
     def _rows(self, made: _Found, scope: Scope, document: int) -> None:
         scope.nodes[made.block.level] = made.node
         scope.ordinals[made.block.level] = made.ordinal
-        self._row(made.block.sheet, made.cls, made.number, scope, document, made.place)
+        if not made.block.sheet.leads:
+            self._row(made.block.sheet, made.cls, made.number, scope, document, made.place)
         for below in made.below:
             self._rows(below, scope, document)
 

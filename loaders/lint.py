@@ -77,7 +77,7 @@ class _Lint:
         if found:
             return
         repeated = any(each.at.many for each in (*above, block))
-        if not block.key and repeated:
+        if not block.key and repeated and not block.leads:
             yield _wrong(
                 block.where,
                 f"{block.name} is made several times a document, but has no key",
@@ -151,7 +151,7 @@ class _Lint:
             if scheme in self.model.schemes:
                 fixed = [value.const] if value.how == "const" else []
                 fixed += [value.default] if value.default is not None else []
-                fixed += list((value.rename or {}).values())
+                fixed += [text for text in (value.rename or {}).values() if text]
                 held = self.model.schemes[scheme].concepts
                 for notation in fixed:
                     yield from self.known(notation, held, f"code of {scheme}", where)

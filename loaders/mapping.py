@@ -108,7 +108,10 @@ class ClassRule:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Records made from one kind of node, one a node."""
+    """Records made from one kind of node, one a node.
+
+    A block without a class makes none: it only leads to the blocks in it.
+    """
 
     name: str
     cls: ClassRule
@@ -119,6 +122,11 @@ class Block:
     columns: tuple[Column, ...]
     blocks: tuple["Block", ...]
     where: Where
+
+    @property
+    def leads(self) -> bool:
+        """Whether it makes no record."""
+        return self.cls.default is None and self.cls.scheme is None
 
     def walk(self) -> Iterator["Block"]:
         """This block and all blocks in it, parents first."""

@@ -8,7 +8,7 @@ from typing import get_args
 from yaml.nodes import Node, SequenceNode
 
 from loaders.errors import MappingError, nearest
-from loaders.mapping import Block, DocumentRule, Format, Signature, SourceMapping, Where
+from loaders.mapping import Block, ClassRule, DocumentRule, Format, Signature, SourceMapping, Where
 from loaders.mapping_values import Values
 from loaders.paths import below, parse
 from loaders.yaml_nodes import compose
@@ -133,6 +133,8 @@ class _Parser(Values):
 
     def block(self, node: Node) -> Block:
         part = self.fields(node, "a record block", _BLOCK)
+        if not part.keys() & {"record", "class", "key", "set", "owned"} and "records" in part:
+            return self.way(node, part)
         for name in ("record", "class"):
             if name not in part:
                 raise self.wrong(node, f"{name!r} is missing", f"Add {name}: to the block.")
@@ -147,6 +149,21 @@ class _Parser(Values):
             columns=tuple(self.column(name, key, rule) for name, (key, rule) in columns.items()),
             blocks=self.blocks(part.get("records")),
             where=self.where(node),
+        )
+
+    def way(self, node: Node, part: dict[str, Node]) -> Block:
+        """A block that makes no record: a node on the way to the blocks in it."""
+        where = self.where(node)
+        return Block(
+            name=f"{where.file.name}:{where.line}:{where.column}",
+            cls=ClassRule(None),
+            at=self.path(part["at"]) if "at" in part else parse("."),
+            when=self.rows(part.get("when"), self.condition),
+            key=(),
+            owned=True,
+            columns=(),
+            blocks=self.blocks(part["records"]),
+            where=where,
         )
 
     def blocks(self, node: Node | None) -> tuple[Block, ...]:

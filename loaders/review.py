@@ -19,6 +19,7 @@ from loaders.coverage import (
     reading,
 )
 from loaders.errors import FileError, MappingError
+from loaders.json_schema import is_schema, skeletons
 from loaders.mapping import Link, SourceMapping
 from loaders.mapping_yaml import read_mapping
 from loaders.messages import Unreadable, lines_of, messages_of
@@ -26,7 +27,7 @@ from loaders.paths import Tree
 from loaders.recognise import LINE_SUFFIXES, Recogniser, Skipped
 from loaders.rows import missing_and_strange
 from loaders.tables import header
-from loaders.trees import Limits
+from loaders.trees import Limits, json_tree
 from ontology.model import Model
 
 
@@ -199,12 +200,14 @@ class _Drift:
                 yield self._stale(text)
 
     def _messages(self, file: FilePath) -> list[Tree]:
+        reader = self.recogniser.readers[self.mapping.source]
+        if file.suffix == ".json" and is_schema(tree := json_tree(file.read_bytes(), Limits())):
+            return [message for made in skeletons(tree) for message in reader(made)]
         found = self.recogniser.recognise(file)
         if isinstance(found, Skipped):
             raise FileError(
                 "JG-LOD-014", "the mapping does not recognise it", "Correct recognise:."
             )
-        reader = self.recogniser.readers[self.mapping.source]
         if file.suffix.lower() in LINE_SUFFIXES:
             told = list(lines_of(file, reader, Limits()))
             return [each.content for each in told if not isinstance(each.content, Unreadable)]

@@ -52,7 +52,7 @@ class Typist:
 
     def __init__(self, mapping: SourceMapping, model: Model, base: str) -> None:
         self.mapping, self.model, self.base = mapping, model, base
-        self.roots = {block.name: self._root(block) for block in mapping.walk()}
+        self.roots = {block.name: self._root(block) for block in mapping.walk() if not block.leads}
 
     def _root(self, block: Block) -> str:
         names = [block.cls.default] if block.cls.default else []

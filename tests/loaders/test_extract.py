@@ -236,3 +236,53 @@ def test_optional_key_parts_shorten_the_key_and_formats_apply_to_it(
         "common-platform/hearing-resulted/m/2024-09-09",
         "common-platform/hearing-resulted/n",
     ]
+
+
+def test_a_block_without_a_record_leads_to_the_blocks_in_it(mapping: Read, model: Model) -> None:
+    text = (
+        HEAD
+        + """
+  - record: case
+    class: CriminalCase
+  - at: hearings[]
+    when: {path: kind, not: gone}
+    records:
+      - record: day
+        class: Hearing
+        at: days[]
+        key: [^.id, date]
+        set:
+          eventDate: date
+          hearingType: ^.kind
+          sequence: {path: "@index"}
+          inCase: {to: case}
+      - record: order
+        class: Disposal
+        at: order
+        key: [^.id]
+        set: {resultLabel: ., inCase: {to: case}}
+  - record: last
+    class: Alias
+    key: [id]
+"""
+    )
+    message = {
+        "id": "m",
+        "hearings": [
+            {"id": "h1", "kind": "trial", "days": [{"date": "2024-01-01"}, {"date": "2024-01-02"}]},
+            {"id": "h2", "kind": "gone", "days": [{"date": "2024-02-01"}]},
+            {"id": "h3", "order": "bail", "days": []},
+        ],
+    }
+    typed = _typed(mapping(text), model, message)
+    days = [
+        (_tail(row["iri"]), row["hearingType"], row["sequence"], _tail(row["inCase"][0]))
+        for row in _rows(typed.frames, "day")
+    ]
+    assert days == [
+        ("EventRecord:h1/2024-01-01", "trial", 1, "Case:m"),
+        ("EventRecord:h1/2024-01-02", "trial", 2, "Case:m"),
+    ]
+    assert [_tail(row["iri"]) for row in _rows(typed.frames, "order")] == ["DecisionRecord:h3"]
+    assert typed.instances["_n"].to_list() == [0, 1, 2, 3, 4]
+    assert typed.frames["day"]["_place"].to_list() == ["hearings[0].days[0]", "hearings[0].days[1]"]

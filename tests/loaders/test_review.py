@@ -112,3 +112,57 @@ def test_leaves_are_places_of_values_and_of_what_is_empty() -> None:
         ("a", "c"),
         ("d",),
     }
+
+
+def test_a_json_schema_stands_for_the_messages_it_allows(model: Model, tmp_path: Path) -> None:
+    text = {"type": "string"}
+    person = {
+        "type": "object",
+        "properties": {
+            "id": text,
+            "name": {"properties": {"first": text, "last": text}},
+            "birth": {"anyOf": [text, {"type": "null"}]},
+            "gender": text,
+            "pncs": {"type": "array", "items": text},
+            "partner": {"$ref": "#/definitions/person"},
+        },
+    }
+    case = {"allOf": [{"properties": {"id": text}}, {"properties": {"status": text}}]}
+    schema = {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "definitions": {"person": person, "elsewhere": {"$ref": "https://x.example/other.json"}},
+        "oneOf": [
+            {
+                "properties": {
+                    "sharedTime": text,
+                    "hearing": {
+                        "properties": {
+                            "id": text,
+                            "day": {"$ref": "#/definitions/elsewhere"},
+                            "judge": {"properties": {"name": text}},
+                            "cases": {
+                                "items": {
+                                    "allOf": [
+                                        case,
+                                        {
+                                            "properties": {
+                                                "defendants": {
+                                                    "items": {"$ref": "#/definitions/person"}
+                                                }
+                                            }
+                                        },
+                                    ]
+                                }
+                            },
+                        }
+                    },
+                }
+            },
+            {"properties": {"other": {"properties": {"id": text}}}},
+        ],
+    }
+    places = ("hearing.cases.defendants.partner", "other.id")
+    assert _codes(model, tmp_path, LISTED, schema) == [
+        ("JG-MAP-023", f"{place} is in the samples, but neither mapped nor listed under unmapped:")
+        for place in places
+    ]
