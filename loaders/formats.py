@@ -19,7 +19,7 @@ def interpret(raw: pl.Expr, form: str | None, datatype: str) -> Cells:
 
     Without a format the text must be in the datatype's own lexical space. A dateTime format on
     a bare date gives no value and no complaint: no time of day is invented. A clock time without
-    a zone is Europe/London's.
+    a zone is Europe/London's, and its date is the day there.
     """
     if form is None:
         return lexical.cast(raw, datatype)
@@ -32,6 +32,8 @@ def interpret(raw: pl.Expr, form: str | None, datatype: str) -> Cells:
         value, ill = lexical.cast(raw, "gYearMonth")
     elif "%" in form:
         value, ill = _pattern(raw, form)
+        if datatype == "date" and _has_clock(form):
+            value = value.dt.convert_time_zone(LONDON).dt.date()
     else:
         value, ill = lexical.cast(raw, form)
     return (value, ill) if datatype != "string" else (_written(value, form), ill)
@@ -69,7 +71,7 @@ def _iso(raw: pl.Expr) -> pl.Expr:
 
 
 def _pattern(raw: pl.Expr, form: str) -> Cells:
-    if any(part in form for part in ("%H", "%I", "%T", "%s")):
+    if _has_clock(form):
         moment = raw.str.to_datetime(form, time_unit="us", strict=False, exact=True)
         value = moment.dt.replace_time_zone(
             LONDON, ambiguous="earliest", non_existent="null"
@@ -78,6 +80,10 @@ def _pattern(raw: pl.Expr, form: str) -> Cells:
         value = raw.str.to_date(form, strict=False, exact=True)
     value = pl.when(value.dt.year().is_between(1, 9999)).then(value)
     return value, raw.is_not_null() & value.is_null()
+
+
+def _has_clock(form: str) -> bool:
+    return any(part in form for part in ("%H", "%I", "%T", "%s"))
 
 
 def _written(value: pl.Expr, form: str) -> pl.Expr:

@@ -4,6 +4,7 @@ a.b        keys            a[]   each (one value counts as a list of one)      a
 .          the block's own node     ^  the parent block's node     ^.^  its parent
 $          the document's node      $$  the whole message
 @name      XML attribute            #text  XML text                @index  ordinal, from 1
+^.@index   ordinal of the parent block's node
 @file.g    named group of the file name                            @with.k  --with k=v
 `a.b`      a key that holds dots, blanks or brackets
 """
@@ -99,6 +100,8 @@ def _origin(text: str, tokens: list[tuple[str, str]]) -> Path:
         tokens = tokens[1:]
         if tokens and tokens[0][0] == "dot":
             tokens = tokens[1:]
+    if up and tokens == [("plain", "@index")]:
+        return Path(text, "index", (), up=up)
     if up:
         return Path(text, "up", _steps(tokens), up=up)
     return Path(text, "self", _steps(tokens))

@@ -58,9 +58,9 @@ def getter(path: Path, level: int) -> Get:
         return lambda scope: scope.file.get(path.name)
     if path.origin == "with":
         return lambda scope: scope.given.get(path.name)
-    if path.origin == "index":
-        return lambda scope: scope.ordinals[level]
     start = start_level(path, level)
+    if path.origin == "index":
+        return lambda scope: scope.ordinals[start]
     walk = walker(path.steps)
     return lambda scope: walk(scope.nodes[start])
 

@@ -45,6 +45,7 @@ class RowExtractor:
     def __init__(self, mapping: SourceMapping, model: Model) -> None:
         self.mapping, self.model = mapping, model
         self.blocks = list(mapping.walk())
+        self.outside = _outside(self.blocks)
 
     def columns(self) -> list[str]:
         """The CSV columns the mapping names: mapped, tested, or reviewed as unmapped."""
@@ -60,8 +61,9 @@ class RowExtractor:
     ) -> Raw:
         """One batch of `tables.Rows.frame`. groups, given: what @file. and @with. mean."""
         self.file, self.given = groups, given
-        told = [name for name in rows.columns if name != "_row"]
-        text = pl.concat_str([pl.col(name).fill_null("") for name in told], separator=_SEPARATOR)
+        told = [pl.col(name) for name in rows.columns if name != "_row"]
+        told += [self.at(path) for path in self.outside]
+        text = pl.concat_str([value.fill_null("") for value in told], separator=_SEPARATOR)
         content = fingerprints(rows.select(content=text)["content"])
         frame = rows.with_row_index("_doc").with_columns(
             pl.col("_doc").cast(pl.Int64),
@@ -219,6 +221,13 @@ class RowExtractor:
         if path.origin == "index":
             return pl.col("_row").cast(pl.String)
         return pl.col(column_of(path, self.mapping))
+
+
+def _outside(blocks: Sequence[Block]) -> list[Path]:
+    """What records tell from outside the row (@file., @with.): part of the row's content."""
+    paths = (path for block in blocks for column in block.columns for path in column.paths)
+    found = {path.text: path for path in paths if path.origin in ("file", "with")}
+    return [found[text] for text in sorted(found)]
 
 
 def _faults(documents: pl.DataFrame, column: str, code: str) -> pl.DataFrame:
