@@ -1,31 +1,45 @@
-"""Checking record frames against the shapes: frames in, findings out."""
+"""Checking record frames against the shapes: frames in, findings out.
 
-from collections.abc import Iterable, Iterator, Mapping
-from functools import cache, cached_property
+The columns say who fails what (`shapes.screen`). pyshacl judges, for each shape,
+- one row of each kind of failing content, and a seeded few beside it, once in a process: a kind is
+  a set of failing constraints and, while there are few different ones, the values;
+- every row of which the columns do not know;
+- every row, for constraints that the columns do not cover;
+- a seeded sample of all rows, whether they fail or pass.
+Its results give each constraint its severity, message and path; focus node and value of the rows
+alike are the columns'. Where the two differ on a row that both have judged, `Disagreement`.
+"""
+
+from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import TYPE_CHECKING
 
 import polars as pl
-from rdflib import RDF, URIRef
 
-from shapes.errors import ShapesError
-from shapes.rules import SEVERITIES, Shapes
-from shapes.triples import FrameGraph, Kinds, RDFNode, put_column
+from shapes.batch import Batch
+from shapes.disagreement import disagreed
+from shapes.filling import filled
+from shapes.findings import FINDINGS, finding, ordered
+from shapes.judge import Judge
+from shapes.rules import Shapes
+from shapes.screen import screen
 
 if TYPE_CHECKING:
     from ontology.model import Model
-    from shapes.plan import Check, Result
+    from shapes.compiler import Compiled, Group
+    from shapes.plan import Result
 
-FINDINGS: Mapping[str, pl.DataType] = {
-    "iri": pl.String(),
-    "root": pl.String(),
-    "row": pl.UInt32(),
-    "shape": pl.String(),
-    "path": pl.String(),
-    "value": pl.String(),
-    "severity": pl.String(),
-    "message": pl.String(),
-    "fix": pl.String(),
-}
+__all__ = ["FINDINGS", "check", "default_shapes"]
+
+# Rows beside the first of a kind of failing content; kinds told apart by their values, until so
+# many rows of a set of failing constraints have been judged; rows to one that is judged again.
+FEW = 2
+SMALL, ENOUGH = 8, 32
+SAMPLED, SAMPLED_FAILING = 25_000, 2_500
+# At least so many rows of the first batch that holds targets of a shape.
+FIRST = 2
+
+Said = tuple[int, str, str, str]
 
 
 @cache
@@ -46,190 +60,229 @@ def check(
     Returns one row a result, as pyshacl gives it: iri, root, row (index in the root's frame),
     shape (code), path (local name of the property, or ""), value (text as it stands: mask it
     before it is shown), severity (violation, warning, info), message, fix; sorted by root, row,
-    shape, path, value. Raises ShapesError JG-SHP-005 for a frame without iri or class.
+    shape, path, value. Raises ShapesError JG-SHP-005 for a frame without iri or class, and
+    JG-SHP-006 where columns and pyshacl disagree (see `shapes.disagreement`).
     """
-    shapes = shapes or default_shapes()
-    plan = shapes.plan(model)
-    batch = _Batch(frames, model)
-    found: set[tuple[str | int, ...]] = set()
-    for one in plan.checks:
-        for root, row, result in batch.results(one):
-            found.add(finding(shapes, batch.iri(root, row), root, row, result))
-    return findings(found)
+    compiled = (shapes or default_shapes()).compiled(model)
+    return _Check(compiled, Batch(frames, model)).findings()
 
 
-def findings(found: Iterable[tuple[str | int, ...]]) -> pl.DataFrame:
-    """Rows of `FINDINGS` as a frame, in its order."""
-    table = pl.DataFrame(list(found), schema=dict(FINDINGS), orient="row")
-    return table.sort("root", "row", "shape", "path", "value", nulls_last=False)
+class _Check:
+    """One batch against compiled shapes."""
 
+    def __init__(self, compiled: "Compiled", batch: Batch) -> None:
+        self._compiled, self._batch = compiled, batch
+        self._judge = Judge(compiled, batch)
+        self._random = compiled.random
 
-def finding(
-    shapes: Shapes, iri: str, root: str, row: int, result: "Result"
-) -> tuple[str | int, ...]:
-    """One row of `FINDINGS`: a result of pyshacl under the code of its shape."""
-    rule = shapes.by_iri[str(result.shape)]
-    path = str(result.path).rpartition("#")[2] if isinstance(result.path, URIRef) else ""
-    value = "" if result.value is None else str(result.value)
-    severity = SEVERITIES[result.severity]
-    message = result.messages[0]
-    return (iri, root, row, rule.code, path, value, severity, message, rule.fix)
+    def findings(self) -> pl.DataFrame:
+        found = [pl.DataFrame(schema=dict(FINDINGS))]
+        screened = screen(self._compiled, self._batch, oracle=False)
+        failing = screened.partition_by(["group", "root"], as_dict=True)
+        nothing = screened.clear()
+        for number, group in enumerate(self._compiled.groups):
+            answered = self._answered(group)
+            if len(answered) < len(group.constraints):
+                found.append(self._by_pyshacl(group, answered))
+            if not answered:
+                continue
+            for root in self._batch.frames:
+                here = failing.get((number, root), nothing)
+                found += self._of_group(group, root, here)
+        return ordered(pl.concat(found))
 
+    def _answered(self, group: "Group") -> frozenset[str]:
+        """The components of a shape that the columns answer in this batch."""
+        if any(one.by_kind for one in group.in_columns) and self._batch.odd:
+            return frozenset()
+        return frozenset(one.component for one in group.in_columns)
 
-class _Batch:
-    """The frames of one call, and the graphs made of them."""
+    # Constraints that columns answer
 
-    def __init__(self, frames: Mapping[str, pl.DataFrame], model: "Model") -> None:
-        self._model = model
-        self._frames: dict[str, pl.DataFrame] = {}
-        for root, frame in frames.items():
-            missing = {"iri", "class"} - set(frame.columns)
-            if missing or root not in model.roots:
-                raise ShapesError(
-                    "JG-SHP-005",
-                    f"the frame {root} is not a record frame: "
-                    + (f"no column {', '.join(sorted(missing))}" if missing else "no such root"),
-                    "Give frames by root class, with the columns of Model.table_schema.",
-                )
-            properties = [name for name in frame.columns if name in model.properties]
-            kept = frame.select("iri", "class", *properties).with_row_index("row")
-            self._frames[root] = kept.with_columns(
-                focus=pl.when(pl.col("iri").is_first_distinct())
-                .then(pl.col("iri"))
-                .otherwise(pl.format("{}#{}", "iri", "row"))
-            )
-        self._by_class: dict[tuple[str, frozenset[str]], pl.DataFrame] = {}
-        self._graphs: dict[frozenset[str] | None, FrameGraph] = {}
-        self._kinds = Kinds(model)
-
-    def iri(self, root: str, row: int) -> str:
-        """The IRI of a row."""
-        return str(self._frames[root].item(row, "iri"))
-
-    def results(self, check: "Check") -> Iterator[tuple[str, int, "Result"]]:
-        """(root, row, result) of one check for the records it targets."""
-        if check.reads is None:
-            yield from self._results_on_all(check)
+    def _of_group(self, group: "Group", root: str, here: pl.DataFrame) -> Iterator[pl.DataFrame]:
+        fails = here.filter(pl.col("answer") == "fail").select("row", "constraint")
+        unknown = here.filter(pl.col("answer") == "unknown")["row"].unique()
+        tables: dict[str, pl.DataFrame] = {}
+        for constraint in group.in_columns:
+            rows = fails.filter(pl.col("constraint") == constraint.id)["row"]
+            if rows.len():
+                made, unsure = filled(self._batch, root, constraint, rows)
+                tables[constraint.component] = made
+                unknown = pl.concat([unknown, unsure]).unique()
+        chosen = self._chosen(group, root, fails, unknown)
+        if unknown.is_empty() and chosen.is_empty() and fails.is_empty():
             return
-        for root in self._frames:
-            within = self._within(check, root)
-            rows = self._rows(root, within) if within else pl.DataFrame()
-            if not rows.is_empty():
-                yield from self._results_by_content(check, root, rows)
+        rows = pl.concat([unknown, chosen]).unique().sort()
+        results = list(self._judge.of_rows(group, root, rows))
+        if not self._agreed(group, root, tables, rows, unknown, results):
+            every = self._judge.of_rows(group, root, self._targets(group, root))
+            yield self._told(group, root, list(every))
+            return
+        yield self._told(group, root, [one for one in results if one[0] in set(unknown)])
+        for component, table in tables.items():
+            yield self._like(group, root, component, table, unknown)
 
-    def _rows(self, root: str, within: frozenset[str]) -> pl.DataFrame:
-        """The rows of a root's frame that are of these classes."""
-        if (root, within) not in self._by_class:
-            rows = self._frames[root].filter(pl.col("class").is_in(within))
-            self._by_class[root, within] = rows
-        return self._by_class[root, within]
+    def _chosen(
+        self, group: "Group", root: str, fails: pl.DataFrame, unknown: pl.Series
+    ) -> pl.Series:
+        """Rows for pyshacl to judge: of each new kind of failing content, and the sample."""
+        chosen: set[int] = set()
+        known = fails.filter(~pl.col("row").is_in(unknown.implode()))
+        if known.height:
+            kinds = known.group_by("row", maintain_order=True).agg(
+                kind=pl.col("constraint").sort().str.join("|")
+            )
+            for key, rows in self._kinds(group, root, kinds):
+                if key not in self._compiled.judged:
+                    self._compiled.judged.add(key)
+                    chosen |= {rows[0], *self._some(rows, FEW)}
+            chosen |= {*self._some(kinds["row"], self._number(kinds.height / SAMPLED_FAILING))}
+        started = (group.code, root) in self._compiled.started
+        targets = None
+        height = self._batch.frames[root].height
+        number = self._number(height / SAMPLED)
+        if number or not started:
+            targets = self._targets(group, root)
+            if targets.len():
+                self._compiled.started.add((group.code, root))
+                chosen |= {*self._some(targets, max(number, 0 if started else FIRST))}
+        return pl.Series("row", sorted(chosen), dtype=pl.UInt32)
 
-    def _within(self, check: "Check", root: str) -> frozenset[str]:
-        """The classes of a root that a check targets."""
-        targeted = {sub for name in check.classes for sub in self._model.subclasses(name)}
-        return self._model.subclasses(root) & targeted
+    def _kinds(
+        self, group: "Group", root: str, kinds: pl.DataFrame
+    ) -> Iterator[tuple[tuple[object, ...], pl.Series]]:
+        """(key, rows) of each kind of failing content."""
+        frame = self._batch.frames[root]
+        reads = group.check.reads or {}
+        columns = [name for name, how in reads.items() if how == "values" and name in frame.columns]
+        for (kind,), rows in kinds.group_by("kind", maintain_order=True):
+            key = (group.code, root, kind)
+            yield key, rows["row"]
+            if not columns or self._compiled.counted[key] >= ENOUGH:
+                continue
+            values = frame[rows["row"]].select("row", *columns)
+            several = values.group_by(columns, maintain_order=True).agg("row")
+            if several.height <= SMALL:
+                for *cells, alike in several.rows():
+                    self._compiled.counted[key] += 1
+                    yield (*key, str(cells)), pl.Series(alike, dtype=pl.UInt32)
 
-    def _results_by_content(
-        self, check: "Check", root: str, rows: pl.DataFrame
-    ) -> Iterator[tuple[str, int, "Result"]]:
-        """Rows that a check cannot tell apart get one answer: pyshacl judges one of each kind,
-        and then all rows like the ones that failed."""
-        columns = [name for name in check.reads or {} if name in rows.columns]
-        keys = {f"key {name}": self._key(rows, name, check) for name in columns}
-        looked_at = rows.lazy().select("row", "focus", *columns, **keys)
-        if not keys:
-            first = looked_at.head(1).collect()
+    def _some(self, rows: pl.Series, number: int) -> list[int]:
+        places = self._random.sample(range(rows.len()), min(number, rows.len()))
+        return rows[places].to_list() if places else []
+
+    def _number(self, expected: float) -> int:
+        """A whole number of rows, which is on average the expected one."""
+        return int(expected) + (self._random.random() < expected % 1)
+
+    def _targets(self, group: "Group", root: str) -> pl.Series:
+        target = self._batch.target(root, group.classes, group.subjects)
+        rows = self._batch.frames[root]
+        return rows["row"].clear() if target is None else rows.filter(target)["row"]
+
+    def _agreed(
+        self,
+        group: "Group",
+        root: str,
+        tables: dict[str, pl.DataFrame],
+        rows: pl.Series,
+        unknown: pl.Series,
+        results: "list[tuple[int, Result]]",
+    ) -> bool:
+        """Whether the columns' results for judged rows are pyshacl's; learns what it says."""
+        answered = {one.component for one in group.in_columns}
+        by_pyshacl: set[Said] = set()
+        for row, result in results:
+            told = self._finding(root, row, result)
+            component = component_of(result)
+            if component in answered:
+                by_pyshacl.add((row, component, str(told[4]), str(told[5])))
+                path = "" if component == "closed" else str(told[4])
+                said = (str(told[6]), str(told[7]), path)
+                self._compiled.told.setdefault((group.code, component), said)
+        ours: set[Said] = set()
+        for component, table in tables.items():
+            path = self._compiled.told.get((group.code, component), ("", "", ""))[2]
+            judged = table.filter(pl.col("row").is_in(rows.implode()))
+            ours |= {(row, component, here or path, value) for row, here, value in judged.rows()}
+        unsure = set(unknown)
+        wrong = {one for one in by_pyshacl - ours if one[0] not in unsure} | (ours - by_pyshacl)
+        if wrong:
+            disagreed(self._batch, group, root, sorted(wrong), ours)
+        return not wrong
+
+    def _like(
+        self, group: "Group", root: str, component: str, table: pl.DataFrame, unknown: pl.Series
+    ) -> pl.DataFrame:
+        """Findings of all rows alike, as pyshacl has told one of them."""
+        severity, message, path = self._compiled.told[group.code, component]
+        rule = self._compiled.shapes.rules[group.code]
+        rows = table.filter(~pl.col("row").is_in(unknown.implode()))
+        iris = self._batch.frames[root]["iri"].gather(rows["row"])
+        return rows.select(
+            iris.alias("iri"),
+            pl.lit(root).alias("root"),
+            "row",
+            pl.lit(rule.code).alias("shape"),
+            pl.when(pl.col("path") == "").then(pl.lit(path)).otherwise("path").alias("path"),
+            "value",
+            pl.lit(severity).alias("severity"),
+            pl.lit(message).alias("message"),
+            pl.lit(rule.fix).alias("fix"),
+        )
+
+    # Constraints that pyshacl answers
+
+    def _by_pyshacl(self, group: "Group", answered: frozenset[str]) -> pl.DataFrame:
+        """What pyshacl says under a shape, but for what the columns answer."""
+        found = []
+        if group.check.reads is not None and not self._batch.odd:
+            for root in self._batch.frames:
+                found += [
+                    (root, *one)
+                    for one in self._by_content(group, root, self._targets(group, root))
+                ]
         else:
-            first = looked_at.unique(subset=list(keys), keep="any").collect()
-        failed = [str(result.focus) for _, result in self._judge(check, first)]
-        if not failed:
-            return
-        if keys:
-            like = first.lazy().filter(pl.col("focus").is_in(failed)).select(list(keys))
-            looked_at = looked_at.join(like, on=list(keys), how="semi", nulls_equal=True)
-        for row, result in self._judge(check, looked_at.collect()):
-            yield root, row, result
-
-    def _key(self, rows: pl.DataFrame, name: str, check: "Check") -> pl.Expr:
-        """What a check can see of a column: which values, or how many of which kind."""
-        looks_at = check.reads[name] if check.reads else "values"
-        column = pl.col(name)
-        nested = isinstance(rows.schema[name], pl.List)
-        if looks_at == "kinds" and self._model.properties[name].kind == "data":
-            return column.list.n_unique() if nested else column.is_null()
-        if looks_at == "kinds":
-            if not nested:
-                kind = column.str.extract(self._kinds.pattern, 1).fill_null("")
-                return pl.when(column.is_not_null()).then(kind)
-            kinds = column.list.unique().list.eval(
-                pl.element().str.extract(self._kinds.pattern, 1).fill_null("")
-            )
-            return kinds.list.sort().list.join(" ")
-        if nested:
-            # The lexical gate lets no unit separator into text.
-            texts = column.list.unique().list.eval(pl.element().cast(pl.String))
-            return texts.list.sort().list.join("\x1f")
-        return column
-
-    def _judge(self, check: "Check", rows: pl.DataFrame) -> Iterator[tuple[int, "Result"]]:
-        """pyshacl's results for rows, on a graph of the columns the check reads."""
-        graph = FrameGraph()
-        focus: list[RDFNode] = [URIRef(name) for name in rows["focus"].to_list()]
-        named: set[str] = set()
-        for name in check.reads or {}:
-            if name in rows.columns:
-                column = self._model.properties[name]
-                terms = put_column(graph, column, focus, rows[name])
-                named |= set(terms) if column.kind == "link" else set()
-        if named:
-            graph.put(RDF.type, self._kinds.of(named))
-        by_focus = dict(zip(focus, rows["row"].to_list(), strict=True))
-        for result in check.results(graph, focus):
-            yield by_focus[result.focus], result
-
-    def _results_on_all(self, check: "Check") -> Iterator[tuple[str, int, "Result"]]:
-        """For what looks beyond the record (longer paths, SPARQL): the batch as one graph."""
-        targeted: list[RDFNode] = [
-            node
-            for root in self._frames
-            if (within := self._within(check, root))
-            for node, _ in self._nodes(self._rows(root, within))
+            found = [one for one in self._judge.of_all(group.check) if one[2].shape == group.node]
+        rows = [
+            self._finding(root, row, result)
+            for root, row, result in found
+            if component_of(result) not in answered
         ]
-        if not (targeted or check.elsewhere):
+        return pl.DataFrame(rows, schema=dict(FINDINGS), orient="row")
+
+    def _by_content(
+        self, group: "Group", root: str, rows: pl.Series
+    ) -> "Iterator[tuple[int, Result]]":
+        """Rows that a shape cannot tell apart get one answer: pyshacl judges one of each kind,
+        and then all rows like those of which it reported something."""
+        frame = self._batch.frames[root]
+        columns = [name for name in group.check.reads or {} if name in frame.columns]
+        if not columns or rows.is_empty():
+            yield from self._judge.of_rows(group, root, rows)
             return
-        graph, where = self._graph(check.mentions), self._where
-        if check.elsewhere:
-            targeted = [node for node in check.found_by_target(graph) if node in where]
-        for result in check.results(graph, targeted):
-            if isinstance(result.focus, RDFNode) and result.focus in where:
-                yield *where[result.focus], result
+        cells = frame[rows].select("row", *columns)
+        alike = cells.group_by(columns).agg("row")
+        firsts = alike["row"].list.first()
+        failed = {row for row, _ in self._judge.of_rows(group, root, firsts)}
+        again = alike.filter(firsts.is_in(sorted(failed)))["row"].explode()
+        yield from self._judge.of_rows(group, root, again.drop_nulls().sort())
 
-    @cached_property
-    def _where(self) -> dict[RDFNode, tuple[str, int]]:
-        return {
-            node: (root, row)
-            for root, frame in self._frames.items()
-            for node, row in self._nodes(frame)
-        }
+    def _told(self, group: "Group", root: str, results: "list[tuple[int, Result]]") -> pl.DataFrame:
+        answered = {one.component for one in group.in_columns}
+        rows = [
+            self._finding(root, row, result)
+            for row, result in results
+            if component_of(result) in answered
+        ]
+        return pl.DataFrame(rows, schema=dict(FINDINGS), orient="row")
 
-    @staticmethod
-    def _nodes(frame: pl.DataFrame) -> list[tuple[RDFNode, int]]:
-        return [(URIRef(name), row) for name, row in frame.select("focus", "row").rows()]
+    def _finding(self, root: str, row: int, result: "Result") -> tuple[str | int, ...]:
+        iri = str(self._batch.frames[root].item(row, "iri"))
+        return finding(self._compiled.shapes, iri, root, row, result)
 
-    def _graph(self, columns: frozenset[str] | None) -> FrameGraph:
-        """The whole batch, with these columns only (None: all), and all types."""
-        if columns in self._graphs:
-            return self._graphs[columns]
-        graph = self._graphs[columns] = FrameGraph()
-        classes: list[tuple[RDFNode, str]] = []
-        named: set[str] = set()
-        for frame in self._frames.values():
-            focus = [node for node, _ in self._nodes(frame)]
-            classes += zip(focus, frame["class"].to_list(), strict=True)
-            for name in frame.columns:
-                column = self._model.properties.get(name)
-                if column is not None and (columns is None or name in columns):
-                    terms = put_column(graph, column, focus, frame[name])
-                    named |= set(terms) if column.kind == "link" else set()
-        graph.put(RDF.type, self._kinds.of(named) | self._kinds.of_classes(classes))
-        return graph
+
+def component_of(result: "Result") -> str:
+    """The parameter's local name of the constraint component of a result."""
+    name = str(result.component).rpartition("#")[2].removesuffix("ConstraintComponent")
+    return name[:1].lower() + name[1:]

@@ -8,7 +8,7 @@ import pyshacl
 import rdflib
 from rdflib import RDF, SH, URIRef
 
-from shapes.checker import finding, findings
+from shapes.findings import finding, findings
 from shapes.plan import Result, copied
 from shapes.rules import Shapes
 from shapes.triples import Kinds, terms

@@ -15,7 +15,7 @@ import rdflib
 from pyshacl.pytypes import RDFNode, SHACLExecutor
 from pyshacl.shape import Shape
 from pyshacl.shapes_graph import ShapesGraph
-from rdflib import RDF, SH
+from rdflib import RDF, SH, URIRef
 from rdflib.term import Node
 
 from shapes.errors import ShapesError
@@ -43,7 +43,8 @@ class Result:
 class Check:
     """One shape to evaluate on the focus nodes of `targets` (itself, or its node shape).
 
-    classes: local names of the record classes it targets; `elsewhere`: it has other targets.
+    classes: local names of the record classes it targets. subjects: properties whose subjects it
+    targets. elsewhere: it has other targets.
     reads: the columns of the record itself that its outcome depends on; None where it also
     depends on other records, and then `mentions` names the columns it may look at (None: all).
     """
@@ -51,13 +52,16 @@ class Check:
     shape: Shape
     targets: Shape
     classes: frozenset[str]
+    subjects: frozenset[str]
     elsewhere: bool
     reads: Reads | None
     mentions: frozenset[str] | None
 
-    def results(self, graph: rdflib.Graph, focus: list[RDFNode]) -> Iterator[Result]:
-        """pyshacl's results of this shape for these focus nodes of a data graph."""
-        _, reports = self.shape.validate(SHACLExecutor(), graph, focus=focus)
+    def results(
+        self, graph: rdflib.Graph, focus: list[RDFNode], shape: Shape | None = None
+    ) -> Iterator[Result]:
+        """pyshacl's results of this shape, or one within it, for focus nodes of a data graph."""
+        _, reports = (shape or self.shape).validate(SHACLExecutor(), graph, focus=focus)
         for _text, node, triples in reports:
             yield _result(node, triples)
 
@@ -75,7 +79,7 @@ class Plan:
     def __init__(self, graph: rdflib.Graph, model: "Model | None" = None) -> None:
         self._graph = graph
         self._model = model
-        lifted = set(_lifted(graph))
+        self.lifted = lifted = frozenset(_lifted(graph))
         rest = copied(graph)
         for node, shape in lifted:
             rest.remove((node, SH.property, shape))
@@ -86,18 +90,18 @@ class Plan:
             for one in graphs:
                 one.namespace_manager = FullNames(one)
         whole, remainder = (ShapesGraph(one) for one in graphs)
-        shapes = {shape.node: shape for shape in whole.shapes}
-        remains = {shape.node: shape for shape in remainder.shapes}
+        self._shapes: dict[Node, Shape] = {shape.node: shape for shape in whole.shapes}
+        self._remains: dict[Node, Shape] = {shape.node: shape for shape in remainder.shapes}
         self.custom = bool(whole.custom_constraints)
         self.checks = tuple(
             [
-                self._check(shapes[shape], shapes[node])
+                self._check(self._shapes[shape], self._shapes[node])
                 for node, shape in sorted(lifted)
-                if not shapes[shape].deactivated
+                if not self._shapes[shape].deactivated
             ]
             + [
-                self._check(remains[shape.node], shape)
-                for shape in sorted(shapes.values(), key=lambda shape: str(shape.node))
+                self._check(self._remains[shape.node], shape)
+                for shape in sorted(self._shapes.values(), key=lambda shape: str(shape.node))
                 if any(_targets(shape)) and self._constrains(rest, shape.node)
             ]
         )
@@ -115,24 +119,39 @@ class Plan:
         return self.custom or bool(parameters(graph, node))
 
     def _check(self, shape: Shape, targets: Shape) -> Check:
-        nodes, classes, *others = _targets(targets)
-        elsewhere = bool(nodes) or any(others)
-        names = frozenset(str(found).rpartition("#")[2] for found in classes)
+        nodes, classes, implicit, objects_of, subjects_of = _targets(targets)
         if self._model is None:
-            return Check(shape, targets, names, elsewhere, None, None)
-        unknown = names - set(self._model.classes)
+            return Check(shape, targets, frozenset(), frozenset(), True, None, None)
+        known: dict[Node, str] = {
+            URIRef(found.iri): name for name, found in self._model.classes.items()
+        }
+        unknown = sorted({str(found) for found in (*classes, *implicit)} - {*map(str, known)})
         if unknown:
             raise ShapesError(
                 "JG-SHP-004",
-                f"{targets.node} targets {', '.join(sorted(unknown))}, not a class of the model",
+                f"{targets.node} targets {', '.join(unknown)}, not a class of the model",
                 "Name a class of the ontology.",
             )
+        names = frozenset(known[found] for found in (*classes, *implicit))
+        columns: dict[Node, str] = {
+            URIRef(found.iri): name for name, found in self._model.properties.items()
+        }
+        subjects = frozenset(columns[found] for found in subjects_of if found in columns)
+        elsewhere = bool(nodes or objects_of) or len(subjects) < len(subjects_of)
         if self.custom:
-            return Check(shape, targets, names, elsewhere, None, None)
+            return Check(shape, targets, names, subjects, elsewhere, None, None)
         reader = Reader(self._graph, self._model)
-        reads = None if elsewhere else reader.reads(shape.node)
+        reads = None if elsewhere or subjects else reader.reads(shape.node)
         mentions = reader.mentions(shape.node, targets.node)
-        return Check(shape, targets, names, elsewhere, reads, mentions)
+        return Check(shape, targets, names, subjects, elsewhere, reads, mentions)
+
+    def shape(self, node: Node) -> Shape:
+        """pyshacl's own object for a shape, whose results on focus nodes are those of the shape
+        (beside, where they could not be lifted out, those of its property shapes)."""
+        lifted = any(node == shape for _, shape in self.lifted)
+        if lifted or node not in self._remains:
+            return self._shapes[node]
+        return self._remains[node]
 
 
 def copied(graph: rdflib.Graph) -> rdflib.Graph:

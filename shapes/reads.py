@@ -8,8 +8,6 @@ from rdflib import SH, BNode, URIRef
 from rdflib.collection import Collection
 from rdflib.term import Node
 
-from shapes.errors import ShapesError
-
 if TYPE_CHECKING:
     from ontology.model import Model
 
@@ -39,6 +37,9 @@ _ABOUT = frozenset(
     {
         SH.path,
         SH.targetClass,
+        SH.targetNode,
+        SH.targetSubjectsOf,
+        SH.targetObjectsOf,
         SH.name,
         SH.description,
         SH.message,
@@ -139,14 +140,8 @@ class Reader:
             self._found[column] = "values"
             return True
         if parameter == SH["class"]:
-            if str(value) not in self._kinds:
-                raise ShapesError(
-                    "JG-SHP-004",
-                    f"sh:class {value} on {column} lies below a root class: what a link points "
-                    "to is known by the root class in its IRI only",
-                    "Name the root class.",
-                )
-            return True
+            # What a link points to is known by the root class in its IRI, not deeper.
+            return str(value) in self._kinds
         if parameter in _LISTS_OF_SHAPES:
             inner: Iterable[Node] = Collection(self._graph, value)
         elif parameter in (SH.node, SH["not"]):

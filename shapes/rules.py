@@ -14,6 +14,7 @@ from shapes.lexical import unnormalised
 
 if TYPE_CHECKING:
     from ontology.model import Model
+    from shapes.compiler import Compiled
     from shapes.plan import Plan
 
 JG = Namespace("https://w3id.org/justicegraph/ontology#")
@@ -45,6 +46,8 @@ class Shapes:
         self.rules: Mapping[str, Rule] = _rules(graph)
         self.by_iri: Mapping[str, Rule] = {rule.iri: rule for rule in self.rules.values()}
         self._plan: tuple[Model, Plan] | None = None
+        self._details: dict[tuple[str, str], str] = {}
+        self._compiled: tuple[Model, Compiled] | None = None
 
     @classmethod
     def load(cls, *extra: Path) -> "Shapes":
@@ -77,6 +80,27 @@ class Shapes:
         if self._plan is None or self._plan[0] is not model:
             self._plan = (model, Plan(self.graph, model))
         return self._plan[1]
+
+    def compiled(self, model: "Model") -> "Compiled":
+        """These shapes as expressions over the frames of a model; made once a model."""
+        from shapes.compiler import Compiled
+
+        if self._compiled is None or self._compiled[0] is not model:
+            self._compiled = (model, Compiled(self, model))
+        return self._compiled[1]
+
+    def detail(self, shape: str, component: str) -> str:
+        """Which inner shapes a result of sh:or, sh:and, sh:xone or sh:not asks for; else "".
+
+        component: IRI of the constraint component.
+        """
+        key = (shape, component)
+        if key not in self._details:
+            from shapes.compiler.english import failed
+
+            name = component.rpartition("#")[2].removesuffix("ConstraintComponent")
+            self._details[key] = failed(self.graph, URIRef(shape), name[:1].lower() + name[1:])
+        return self._details[key]
 
 
 def _parse(graph: rdflib.Graph, file: Path) -> None:

@@ -146,11 +146,11 @@ def terms(values: Iterable[Any], column: "Property") -> dict[Any, Node]:
     datatype = URIRef(f"{XSD}{column.datatype or 'string'}")
     if datatype == XSD.string:
         return {value: Literal(value) for value in distinct}
-    return {value: _literal(value, datatype) for value in distinct}
+    return {value: literal(value, datatype) for value in distinct}
 
 
 @lru_cache(maxsize=1 << 16)
-def _literal(value: Any, datatype: URIRef) -> Literal:
+def literal(value: Any, datatype: URIRef) -> Literal:
     """A typed literal; kept, since dates and small numbers come again and parsing is slow."""
     return Literal(_lexical(value), datatype=datatype)
 
@@ -184,17 +184,23 @@ def put_column(
     return by_value
 
 
+_NAME = "[a-z0-9][a-z0-9-]*"
+
+
 class Kinds:
     """What kind of record a node is, said as rdf:type, so that nothing need be inferred."""
 
     def __init__(self, model: "Model") -> None:
-        name = "[a-z0-9][a-z0-9-]*"
         # The first group is the root class in a record's IRI, whatever its base.
-        self.pattern = rf"[/#]({'|'.join(sorted(model.roots))})/{name}/{name}/"
+        self.pattern = rf"[/#]({'|'.join(sorted(model.roots))})/{_NAME}/{_NAME}/"
         self._types = {
             leaf: tuple(URIRef(model.classes[above].iri) for above in model.superclasses(leaf))
             for leaf in model.classes
         }
+
+    def pattern_of(self, root: str) -> str:
+        """The same for one root class."""
+        return rf"[/#]{root}/{_NAME}/{_NAME}/"
 
     def of(self, iris: Iterable[str]) -> dict[Node, Sequence[Node]]:
         """Types of IRIs by the root class they carry; one that carries none has no types."""

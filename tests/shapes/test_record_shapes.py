@@ -66,9 +66,11 @@ def test_the_checker_reports_the_fail_file_in_full(code: str) -> None:
     rule = SHAPES.rules[code]
     frames = frames_of(parsed(RECORD / f"{code}_fail.ttl"), MODEL)
     found = shapes.check(frames, MODEL, shapes=SHAPES)
-    assert found.select("shape", "severity", "message", "fix").unique().rows() == [
-        (code, rule.severity, rule.message, rule.fix)
+    assert found.select("shape", "severity", "fix").unique().rows() == [
+        (code, rule.severity, rule.fix)
     ]
+    # What follows names the inner shapes of sh:or and sh:not.
+    assert found["message"].str.starts_with(rule.message).all()
     tested = f"https://justicegraph.example/id/{found['root'][0]}/test/shapes/{code}"
     assert tested in found["iri"].to_list()
     assert found.equals(oracle.check(frames, MODEL, SHAPES))
