@@ -29,9 +29,11 @@ from api.subjects import Found
 from api.types import Concepts, notation_of, system_label
 from api.view import View
 from graph.port import Node
-from ontology import Property
+from ontology import Model, Property
 
 LONG = 60
+BEYOND = ("inCase", "ofParticipation", "onCharge", "atHearing")
+"""Links of what leads to the subject that are followed one step, for words and cases."""
 TELLINGS = (
     "Each record's telling is an event of its own: one event told by several systems stands"
     " several times."
@@ -107,6 +109,12 @@ class Wanted:
         )
 
 
+def towards(model: Model, kind: ThingKind) -> list[str]:
+    """The links that lead to things of a kind."""
+    thing = kind.value.capitalize()
+    return [prop.name for prop in model.properties.values() if thing in prop.leads_to]
+
+
 @dataclass
 class Collected:
     """The records that lead to a subject, and what they lead to."""
@@ -119,13 +127,12 @@ class Collected:
     behind: dict[str, Node] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        towards = self.kind.value.capitalize()
-        links = [p.name for p in self.view.model.properties.values() if towards in p.leads_to]
+        links = towards(self.view.model, self.kind)
         self.nodes = self.reader.nodes(self.reader.reach(self.members, links))
         wanted = [
             iri
             for node in self.nodes.values()
-            for name in ("inCase", "ofParticipation", "onCharge", "atHearing")
+            for name in BEYOND
             for iri in node.links.get(name, ())
             if iri not in self.nodes
         ]

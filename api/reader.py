@@ -15,6 +15,7 @@ from api.access import LINKAGE, Access
 from api.errors import NotFoundError, NotReadyError, OverLimitError, TooLongError
 from api.settings import ApiSettings
 from api.tokens import Tokens
+from api.told import Told
 from graph.port import Filter, Node, Op, Page, Store
 from ontology import Model
 from ontology.identifiers import IdentifierError, parse_iri
@@ -61,12 +62,7 @@ class Question:
     @cached_property
     def current(self) -> int:
         """The release that is asked when none is named. Raises NotReadyError."""
-        number = self.sources.store.current()
-        if number == 0:
-            raise NotReadyError(
-                "There is no release in the graph yet", "Load something first: justicegraph load"
-            )
-        return number
+        return _ready(self.sources.store.current())
 
     def reader(self, release: int | None = None) -> "Reader":
         """The graph at a release; None for the newest projected."""
@@ -76,11 +72,57 @@ class Question:
             self._readers[number] = Reader(self, number)
         return self._readers[number]
 
+    def telling(
+        self,
+        given: str,
+        kind: str,
+        threshold: str,
+        types: Sequence[str],
+        beyond: Sequence[str],
+        release: int | None = None,
+    ) -> "Reader":
+        """A reader that has asked the store, once, for all that a thing's journey is made of.
+
+        given: id of the thing or of a record of it. The rest: as for Store.story. Raises
+        NotFoundError, NotReadyError.
+        """
+        self.proceed()
+        iri, most = self.iri_of(given), self.sources.settings.limits.records
+        store = self.sources.store
+        # A question that has asked already stays with the release that was the newest then.
+        asked = self.__dict__.get("current") if release is None else release
+        story = store.story(iri, kind, threshold, types, beyond, asked, most)
+        self.__dict__.setdefault("current", _ready(story.current))
+        reader = self.reader(story.release)
+        reader.near = Told(store, story, kind, threshold, types)
+        return reader
+
+    def iri_of(self, given: str) -> str:
+        """The IRI behind an id. Raises NotFoundError for ids that this role was not given."""
+        if self.access.identifying:
+            return given
+        iri = self.sources.tokens.open_token(given, self.access.project)
+        if iri is None:
+            raise NotFoundError(
+                "This id was not given out to your project",
+                "Take ids from an answer: below identifying clearance they are tokens,"
+                " and each project has its own",
+            )
+        return iri
+
     def proceed(self) -> None:
         """Called wherever work is done. Raises TooLongError, also once the asker has gone."""
         seconds = self.sources.settings.query_seconds
         if self.cancelled.is_set() or time.monotonic() - self.started > seconds:
             raise TooLongError(seconds)
+
+
+def _ready(number: int) -> int:
+    if number == 0:
+        raise NotReadyError(
+            "There is no release in the graph yet", "Load something first: justicegraph load"
+        )
+    return number
 
 
 class Reader:
@@ -92,6 +134,8 @@ class Reader:
         self.access = question.access
         self.model = question.sources.model
         self.store = question.sources.store
+        self.near: Store | Told = self.store
+        """What is asked for nodes, things, members and what leads to them."""
         self._base = question.sources.settings.base
         self._tokens = question.sources.tokens
         self._nodes: dict[str, Node | None] = {}
@@ -112,16 +156,7 @@ class Reader:
 
     def iri_of(self, given: str) -> str:
         """The IRI behind an id. Raises NotFoundError for ids that this role was not given."""
-        if self.access.identifying:
-            return given
-        iri = self._tokens.open_token(given, self.access.project)
-        if iri is None:
-            raise NotFoundError(
-                "This id was not given out to your project",
-                "Take ids from an answer: below identifying clearance they are tokens,"
-                " and each project has its own",
-            )
-        return iri
+        return self.question.iri_of(given)
 
     def cursor(self, given: str | None) -> str | None:
         """What a page cursor of this role holds: an IRI or the like, so it is sealed as ids are."""
@@ -157,7 +192,7 @@ class Reader:
         if self.access.datasets is None or node.dataset != LINKAGE:
             return self.access.may_read(node.dataset)
         if self.model.is_a(node.cls, THING):
-            members = self.store.members(node.iri, "low", self.number)
+            members = self.near.members(node.iri, "low", self.number)
             return any(self.dataset_visible(iri) for iri in members)
         ends = [iri for name in ("left", "right", "member") for iri in node.links.get(name, ())]
         return all(self.dataset_visible(iri) for iri in ends)
@@ -171,7 +206,7 @@ class Reader:
         fresh = [iri for iri in asked if iri not in self._nodes]
         if fresh:
             self._spend(len(fresh))
-            found = self.store.nodes(fresh, self.number)
+            found = self.near.nodes(fresh, self.number)
             for iri in fresh:
                 node = found.get(iri)
                 self._nodes[iri] = node if node is not None and self._visible(node) else None
@@ -221,19 +256,19 @@ class Reader:
     def reach(self, iris: Iterable[str], types: Sequence[str]) -> list[str]:
         """Records that lead to these, of datasets that may be read."""
         self.question.proceed()
-        reached = self.store.reach(iris, types, self.number)
+        reached = self.near.reach(iris, types, self.number)
         self._spend(len(reached))
         return [iri for iri in reached if self.dataset_visible(iri)]
 
     def things(self, iris: Iterable[str], kind: str, threshold: str) -> dict[str, str]:
         """The thing each record is about."""
         self.question.proceed()
-        return self.store.things(iris, kind, threshold, self.number)
+        return self.near.things(iris, kind, threshold, self.number)
 
     def members(self, thing: str, threshold: str) -> list[str]:
         """The records about a thing, of datasets that may be read."""
         self.question.proceed()
-        found = self.store.members(thing, threshold, self.number)
+        found = self.near.members(thing, threshold, self.number)
         return [iri for iri in found if self.dataset_visible(iri)]
 
     def thing(self, iri: str) -> Node | None:
@@ -241,7 +276,7 @@ class Reader:
 
         Things belong to no dataset of a project: they are shown on the strength of the record.
         """
-        node = self.store.nodes([iri], self.number).get(iri)
+        node = self.near.nodes([iri], self.number).get(iri)
         if node is not None and self.class_visible(node.cls):
             self.question.disclosed.add(iri)
             return node

@@ -18,11 +18,11 @@ from api.envelope import Context, EventStatus, RecordConnection, Release, ThingK
 from api.errors import QueryInvalidError, WrongValueError, nearest
 from api.evidence import Linkage, linkage
 from api.fields import KEYED, resolved
-from api.journeys import Journey, Wanted, journey
+from api.journeys import BEYOND, Journey, Wanted, journey, towards
 from api.reader import Question, Reader
 from api.records import Person, Record, single, together
 from api.scalars import Day
-from api.subjects import IdentifierInput, find
+from api.subjects import MEMBERS, IdentifierInput, find
 from api.types import Concepts
 from api.view import View
 from graph import BadCursorError
@@ -129,7 +129,13 @@ class Query:
         asked = info.context
         if from_ is not None and to is not None and from_ > to:
             raise WrongValueError(f"`from` {from_} is after `to` {to}", "Swap them")
-        reader = asked.question.reader(release)
+        if record is None or kind not in MEMBERS:
+            reader = asked.question.reader(release)
+        else:
+            links = towards(asked.view.model, kind)
+            reader = asked.question.telling(
+                record, kind.value, threshold.value, links, BEYOND, release
+            )
         found = find(reader, asked.view, kind, identifier, record, threshold)
         wanted = Wanted(from_, to, frozenset(status))
         return journey(found, asked.view, asked.concepts, kind, wanted)

@@ -17,7 +17,7 @@ from graph.errors import (
     WrongReleaseError,
 )
 from graph.opening import open_store
-from graph.port import Filter, Link, Node, Op, Page, Statement, Store, Table, Value
+from graph.port import Filter, Link, Node, Op, Page, Statement, Store, Story, Table, Value
 from graph.projection import Progress, project, rebuild
 from graph.rdf import export
 
@@ -38,6 +38,7 @@ __all__ = [
     "Statement",
     "Store",
     "StoreUnusableError",
+    "Story",
     "Table",
     "TooLongError",
     "UnknownClassError",

@@ -84,6 +84,24 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class Story:
+    """All that one person's or matter's journey is made of, brought in one question.
+
+    release: that it answers for. current: the newest committed one. things: the thing of each
+    record that it began from, None for a record without. members: the records about the IRI asked
+    for, and about each of the things. reached: what leads to those of the things. nodes: the
+    records of all these IRIs, and of what the reached ones link to; None for one that is not live.
+    """
+
+    release: int
+    current: int
+    things: Mapping[str, str | None]
+    members: Mapping[str, list[str]]
+    reached: list[str]
+    nodes: Mapping[str, Node | None]
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """What a store that can be asked in its own language answers; values as JSON has them.
 
@@ -156,6 +174,23 @@ class Store(Protocol):
 
     def members(self, thing_iri: str, threshold: str, release: int) -> list[str]:
         """The records about a thing, sorted; for a retired thing those of what replaced it."""
+
+    def story(
+        self,
+        iri: str,
+        kind: str,
+        threshold: str,
+        types: Sequence[str],
+        beyond: Sequence[str],
+        release: int | None,
+        most: int,
+    ) -> Story:
+        """What `members`, `things`, `reach` and `nodes` answer about one thing, in one question.
+
+        iri: a thing, or a record of it. kind, threshold: as for `things`. types: links that lead
+        to members. beyond: links of what was reached whose targets are wanted too. release: None
+        for the newest. most: where more is reached than this, no nodes are brought.
+        """
 
     def content(self, release: int) -> Iterator[Statement]:
         """(IRI, property, IRI) of every link and every code of every live record, in no order.

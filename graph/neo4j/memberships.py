@@ -7,14 +7,15 @@ from graph.neo4j.reading import HELD, LIVE, VERSION, ask, sound
 from ontology import Model
 
 
-def _live(name: str) -> str:
+def live(name: str) -> str:
+    """That the relationship of this name holds."""
     return LIVE.replace("l.", f"{name}.")
 
 
 THINGS = f"""{HELD}
 UNWIND $iris AS iri
 MATCH (r:Resource {{iri: iri}})<-[a:MEMBER]-(n)-[b:THING]->(t) USING INDEX SEEK r:Resource(iri)
-WHERE {_live("a")} AND {_live("b")}{VERSION}
+WHERE {live("a")} AND {live("b")}{VERSION}
   AND v.linkKind = $kind AND v.threshold = $threshold
 RETURN iri, min(t.iri)"""
 
@@ -25,7 +26,7 @@ MATCH p = (asked)-[:REPLACED_BY*0..]->(t)
 WHERE all(l IN relationships(p) WHERE {LIVE})
 WITH DISTINCT t
 MATCH (t)<-[b:THING]-(n)-[a:MEMBER]->(r)
-WHERE {_live("a")} AND {_live("b")}{VERSION}
+WHERE {live("a")} AND {live("b")}{VERSION}
   AND (v.linkKind <> $person OR v.threshold = $threshold)
 RETURN DISTINCT r.iri"""
 

@@ -15,7 +15,7 @@ from graph.neo4j.values import node_of
 from graph.neo4j.writing import STATE
 from graph.port import Link, Node, Statement
 
-_TRIES = 5
+TRIES = 5
 
 HELD = """
 MATCH (g:JusticeGraph {name: 'graph'}) WHERE $release IN g.releases WITH g"""
@@ -93,25 +93,26 @@ def nodes(
 ) -> dict[str, Node]:
     """Store.nodes."""
     query = filled(NODES, types=layout.all_types)
-    for _ in range(_TRIES):
+    for _ in range(TRIES):
         rows = ask(connection, query, release, iris=sound(iris))
         if all(row[0]["since"] <= release for row in rows):
             made = (node_of(layout, stored, links, oldest) for stored, oldest, links in rows)
             found = {node.iri: node for node in made}
             return {iri: found[iri] for iri in iris if iri in found}
-    raise _unsettled(connection)
+    raise unsettled(connection)
 
 
 def kinds(connection: Connection, iris: Sequence[str], release: int) -> dict[str, str]:
     """Store.kinds."""
-    for _ in range(_TRIES):
+    for _ in range(TRIES):
         rows = ask(connection, KINDS, release, iris=sound(iris))
         if all(since <= release for *_, since in rows):
             return {iri: cls for iri, cls, _ in rows}
-    raise _unsettled(connection)
+    raise unsettled(connection)
 
 
-def _unsettled(connection: Connection) -> StoreUnusableError:
+def unsettled(connection: Connection) -> StoreUnusableError:
+    """What to raise when TRIES reads met records that were being rewritten."""
     return StoreUnusableError(
         connection.target.uri, "the records asked for are being rewritten", "Ask again"
     )

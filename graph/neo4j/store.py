@@ -7,11 +7,11 @@ from typing import Any
 import polars as pl
 
 from graph.filters import conditions, root_of
-from graph.neo4j import asking, finding, memberships, reading, removing, schema, writing
+from graph.neo4j import asking, finding, memberships, reading, removing, schema, telling, writing
 from graph.neo4j.connection import Connection, Target
 from graph.neo4j.schema import Layout
 from graph.paging import cursor
-from graph.port import Filter, Link, Node, Page, Statement, Table
+from graph.port import Filter, Link, Node, Page, Statement, Story, Table
 from ontology import Model
 
 
@@ -85,6 +85,19 @@ class Neo4jStore:
 
     def members(self, thing_iri: str, threshold: str, release: int) -> list[str]:
         return memberships.members(self._connection, self._model, thing_iri, threshold, release)
+
+    def story(
+        self,
+        iri: str,
+        kind: str,
+        threshold: str,
+        types: Sequence[str],
+        beyond: Sequence[str],
+        release: int | None,
+        most: int,
+    ) -> Story:
+        asked = telling.Asked(iri, kind, threshold, types, beyond, release, most)
+        return telling.story(self._connection, self._layout, asked)
 
     def content(self, release: int) -> Iterator[Statement]:
         return reading.content(self._connection, self._layout, release)

@@ -19,7 +19,7 @@ ORDER BY t.text DESC"""
 
 _MEMBERS = """
 WITH RECURSIVE held(id) AS (
-  SELECT id FROM term WHERE text = ?1
+  SELECT id FROM term WHERE text IN (SELECT value FROM json_each(?1))
   UNION
   SELECT e.target FROM held h JOIN edge e ON e.source = h.id
   WHERE e.type = ?4 AND e.since <= ?5 AND e.until > ?5)
@@ -66,5 +66,5 @@ def members(
     level = model.concept_iri("threshold", threshold)
     ids = ids_of(connection, ["member", "thing", "replacedBy", person, level])
     kinds = [ids.get(name, 0) for name in ("member", "thing", "replacedBy")]
-    parameters = (thing, *kinds, release, ids.get(person, 0), ids.get(level, 0))
+    parameters = (packed([thing]), *kinds, release, ids.get(person, 0), ids.get(level, 0))
     return [iri for (iri,) in connection.execute(_MEMBERS, parameters)]

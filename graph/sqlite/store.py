@@ -9,11 +9,12 @@ import polars as pl
 from graph.errors import WrongReleaseError
 from graph.filters import conditions, root_of
 from graph.paging import cursor
-from graph.port import Filter, Link, Node, Page, Statement
+from graph.port import Filter, Link, Node, Page, Statement, Story
 from graph.sqlite import finding, memberships, reading, removing
 from graph.sqlite.database import Database
 from graph.sqlite.layout import Layout, create, missing
 from graph.sqlite.writing import write_batch
+from graph.story import told
 from ontology import Model
 
 FILE = "graph.sqlite"
@@ -109,6 +110,18 @@ class SqliteStore:
         with self._database.reading() as connection:
             reading.held(connection, release)
             return memberships.members(connection, self._model, thing_iri, threshold, release)
+
+    def story(
+        self,
+        iri: str,
+        kind: str,
+        threshold: str,
+        types: Sequence[str],
+        beyond: Sequence[str],
+        release: int | None,
+        most: int,
+    ) -> Story:
+        return told(self, iri, kind, threshold, types, beyond, release, most)
 
     def content(self, release: int) -> Iterator[Statement]:
         with self._database.streaming() as connection:

@@ -13,6 +13,7 @@ from graph import (
     Op,
     ReleaseNotHeldError,
     Store,
+    Story,
     TooLongError,
     UnknownClassError,
     UnknownFieldError,
@@ -442,6 +443,79 @@ def test_a_retired_thing_answers_with_what_replaced_it(linked: Store) -> None:
     both = [PERSON, iri("PersonRecord", "p2")]
     assert linked.members(iri("Thing", "old"), "high", 1) == both
     assert linked.members(iri("Thing", "older"), "high", 1) == both
+
+
+# -- story
+
+
+LINKS = ["party", "ofParticipation", "inCase"]
+
+
+@pytest.fixture
+def told(linked: Store) -> Store:
+    """What leads to the first of the linked records, at release 1; changed at 2."""
+    load(
+        linked,
+        2,
+        frame("Participation", {"key": "a1", "party": PERSON, "inCase": [CASE]}),
+        frame("Hearing", {"key": "h1", "ofParticipation": [PART], "courtName": "A",
+                          "inCase": [iri("Case", "absent")]}),
+    )  # fmt: skip
+    load(linked, 3, frame("Hearing", {"key": "h1", "ofParticipation": [PART], "courtName": "B"}))
+    return linked
+
+
+def ask_story(store: Store, item: str, level: str, release: int | None, most: int = 99) -> Story:
+    return store.story(item, "person", level, ["party", "ofParticipation"], LINKS, release, most)
+
+
+def test_a_story_is_what_the_verbs_answer(told: Store) -> None:
+    thing, two = iri("Thing", "t1"), iri("PersonRecord", "p2")
+    absent = iri("Case", "absent")
+    story = ask_story(told, PERSON, "high", 2)
+    assert (story.release, story.current) == (2, 3)
+    assert story.things == {PERSON: thing}
+    assert story.members == {PERSON: [], thing: [PERSON]}
+    assert story.reached == [HEARING, PART]
+    assert story.nodes.keys() == {PERSON, thing, HEARING, PART, CASE, absent}
+    assert story.nodes[absent] is None
+    asked = [PERSON, thing, HEARING, PART, CASE]
+    assert [story.nodes[item] for item in asked] == list(told.nodes(asked, 2).values())
+    newest = ask_story(told, PERSON, "high", None)
+    assert newest.release == 3
+    assert absent not in newest.nodes
+    hearing = newest.nodes[HEARING]
+    assert hearing is not None
+    assert hearing.properties == {"courtName": "B"}
+    of_thing = ask_story(told, thing, "medium", 2)
+    assert of_thing.things == {PERSON: thing, two: thing}
+    assert of_thing.members == {thing: [PERSON, two]}
+    assert of_thing.reached == story.reached
+
+
+def test_a_story_of_a_retired_thing_and_of_nothing(told: Store) -> None:
+    old, one, two = (iri("Thing", key) for key in ("old", "t1", "t2"))
+    both = [PERSON, iri("PersonRecord", "p2")]
+    story = ask_story(told, old, "high", 1)
+    assert story.things == dict(zip(both, (one, two), strict=True))
+    assert story.members == {old: both, one: [PERSON], two: [both[1]]}
+    assert story.reached == []
+    for item in ("none", "\ud800"):
+        empty = ask_story(told, item, "high", None)
+        assert (empty.things, empty.members) == ({item: None}, {item: []})
+        assert (empty.reached, empty.nodes) == ([], {item: None})
+    with pytest.raises(ReleaseNotHeldError):
+        ask_story(told, PERSON, "high", 9)
+
+
+def test_a_story_that_is_too_long_brings_no_nodes(told: Store) -> None:
+    story = ask_story(told, PERSON, "high", 2, most=1)
+    assert (story.reached, story.nodes) == ([HEARING, PART], {})
+
+
+def test_a_story_of_an_empty_store(store: Store) -> None:
+    story = ask_story(store, PERSON, "high", None)
+    assert (story.release, story.current, story.nodes) == (0, 0, {PERSON: None})
 
 
 # -- deadline

@@ -4,6 +4,7 @@ from typing import Any
 
 import orjson
 import pytest
+from neo4j import Session, Transaction
 
 from api import Access, ApiSettings, open_engine
 from cli.pipeline import run_load
@@ -13,6 +14,18 @@ from graph.neo4j.local import Address
 from ontology.identifiers import record_iri
 from tests.api.test_roots import JOURNEY
 from world import generate
+
+WHOLE = """
+query ($record: ID!, $kind: ThingKind!) {
+  journey(record: $record, kind: $kind, status: [HAPPENED, PLANNED, CANCELLED]) {
+    subject { id }
+    events { id class label court caseReference charge decision reportedBy { id } }
+    cases { id }
+    periods { id }
+    context { headline }
+  }
+}
+"""
 
 
 @pytest.fixture(scope="module")
@@ -63,4 +76,45 @@ def test_both_stores_tell_the_same_journeys(
         release = store.current()
         assert set(store.content(release)) == set(workspace.store.content(release))
     finally:
+        store.close()
+
+
+@pytest.mark.parametrize(("kind", "cls"), [("PERSON", "PersonRecord"), ("MATTER", "CriminalCase")])
+def test_a_journey_is_one_round_trip(
+    neo4j: Address,
+    loaded: tuple[Workspace, list[str]],
+    monkeypatch: pytest.MonkeyPatch,
+    kind: str,
+    cls: str,
+) -> None:
+    """Of a thing asked by a record of it, and by its own id; counted where the driver sends."""
+    workspace, _ = loaded
+    sent: list[str] = []
+    for owner in (Session, Transaction):
+
+        def run(self: Any, query: Any, *given: Any, _plain: Any = owner.run, **values: Any) -> Any:
+            sent.append(str(query))
+            return _plain(self, query, *given, **values)
+
+        monkeypatch.setattr(owner, "run", run)
+    store = open_store("neo4j", workspace.folder, workspace.model)
+    settings = ApiSettings(folder=workspace.folder, base=workspace.settings.base)
+    engine = open_engine(workspace.releases, store, workspace.model, settings)
+    try:
+        store.clear()
+        project(workspace.releases, store, workspace.model)
+        records = [node.iri for node in store.find(cls, [], store.current(), 10).nodes]
+        events = 0
+        for asked in records:
+            for _ in range(2):
+                sent.clear()
+                body = engine.answer(WHOLE, {"record": asked, "kind": kind}, Access.operator()).body
+                assert "errors" not in body
+                assert len(sent) == 1, sent
+                told = body["data"]["journey"]
+                events += len(told["events"])
+                asked = told["subject"]["id"]
+        assert events > 20
+    finally:
+        engine.audit.close()
         store.close()

@@ -12,7 +12,7 @@ from neo4j import Driver, GraphDatabase, NotificationMinimumSeverity
 
 from graph import Filter, Op, Store, open_store
 from graph.filters import conditions
-from graph.neo4j import finding, memberships, reading, removing, writing
+from graph.neo4j import finding, memberships, reading, removing, telling, writing
 from graph.neo4j.local import Address
 from graph.neo4j.schema import Layout, filled, quoted
 from tests.graph.frames import MODEL, code, frame, iri
@@ -32,6 +32,17 @@ READS: dict[str, tuple[str, dict[str, Any]]] = {
     "members": (
         memberships.MEMBERS,
         {"iri": iri("Thing", "t1"), **MEMBERSHIP, "person": code("thing-kind", "person")},
+    ),
+    "story": (
+        telling.query_of(LAYOUT, ["party", "ofParticipation"], ["inCase", "atHearing"]),
+        {
+            "iri": iri("PersonRecord", "p1"),
+            "most": 100,
+            "kind": code("thing-kind", "person"),
+            "person": code("thing-kind", "person"),
+            "level": code("threshold", "high"),
+            **MEMBERSHIP,
+        },
     ),
     "state": (writing.STATE, {}),
     "held": (writing.HELD, {**IRIS, "current": 1}),

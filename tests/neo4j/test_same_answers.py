@@ -121,6 +121,8 @@ def answers(store: Store, release: int) -> dict[str, Any]:
         told[f"members {level}"] = [
             store.members(iri("Thing", item), level, release) for item in KEYS
         ]
+    for item in [*RECORDS[:6], *(iri("Thing", each) for each in KEYS)]:
+        told[f"story {item}"] = store.story(item, "person", "low", LINKS, ["party"], release, 5)
     for number, (cls, filters) in enumerate(QUESTIONS):
         page = store.find(cls, filters, release, 2)
         told[f"find {number}"] = page
