@@ -50,7 +50,7 @@ def foreign(head: bytes) -> str | None:
 
 
 def json_tree(data: bytes, limits: Limits | None = None) -> Tree:
-    """One JSON text. Raises FileError: broken, too large, too deep, or with a repeated key."""
+    """One JSON text. Raises FileError: broken, too large, too deep, or with a key that says two things."""
     limits = limits or Limits()
     data = _text(data, limits)
     try:
@@ -68,16 +68,22 @@ def json_tree(data: bytes, limits: Limits | None = None) -> Tree:
 
 
 def _once(pairs: list[tuple[str, Tree]]) -> dict[str, Tree]:
-    made = dict(pairs)
-    if len(made) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise FileError(
-            "JG-LOD-003",
-            f"the key {twice!r} stands twice in one JSON object",
-            "Ask the sender which of the two is meant.",
-        )
+    """An object; a key may stand twice in it if both say the same."""
+    made: dict[str, Tree] = {}
+    for name, value in pairs:
+        if name in made and _written(made[name]) != _written(value):
+            raise FileError(
+                "JG-LOD-003",
+                f"the key {name!r} stands twice in one JSON object",
+                "Ask the sender which of the two is meant.",
+            )
+        made[name] = value
     return made
+
+
+def _written(value: Tree) -> str:
+    """A value as text: 1, 1.0 and true differ."""
+    return json.dumps(value, sort_keys=True)
 
 
 def _not_too_deep(tree: Tree, depth: int) -> None:

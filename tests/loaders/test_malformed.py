@@ -52,6 +52,11 @@ BROKEN: dict[str, tuple[str, bytes, str]] = {
         rb'{"hearing": {"id": "a", "\u0069d": "b"}}',
         "JG-LOD-003",
     ),
+    "a key twice, as number and as truth": (
+        "a.json",
+        b'{"hearing": {"id": 1, "id": true}}',
+        "JG-LOD-003",
+    ),
     "deep nesting": ("a.json", b"[" * 150 + b"]" * 150, "JG-LOD-004"),
     "deeper than the parser goes": ("a.json", b"[" * 1900 + b"]" * 1900, "JG-LOD-002"),
     "a number too large": ("a.json", b'{"hearing": {"id": 1e999}}', "JG-LOD-002"),
@@ -132,6 +137,12 @@ def test_a_byte_order_mark_is_no_fault(desk: Open) -> None:
     one.write("b.csv", mark + GOOD_CSV.encode())
     one.write("c.xml", mark + b"<Sitting><Number>1</Number><Case><Urn>u</Urn></Case></Sitting>")
     assert [file.loaded for file in one.load().files] == [1, 2, 1]
+
+
+def test_a_key_that_says_the_same_twice_is_no_fault(desk: Open) -> None:
+    court = desk()
+    court.write("a.json", '{"hearing": {"id": "h1", "day": "2024-05-01", "id": "h1"}}')
+    assert court.load().loaded == 1
 
 
 def test_a_number_that_cannot_be_kept_exactly_is_no_key(desk: Open) -> None:
