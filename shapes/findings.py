@@ -22,7 +22,7 @@ FINDINGS: Mapping[str, pl.DataType] = {
     "message": pl.String(),
     "fix": pl.String(),
 }
-_ORDER = ("root", "row", "shape", "path", "value")
+_ORDER = ("root", "row", "shape", "path", "value", "message")
 
 
 def findings(found: Iterable[tuple[str | int, ...]]) -> pl.DataFrame:

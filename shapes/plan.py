@@ -177,7 +177,10 @@ def _lifted(graph: rdflib.Graph) -> Iterator[tuple[Node, Node]]:
             or (node, SH.path, None) in graph
             or (node, SH.closed, None) in graph
             or (node, SH.deactivated, None) in graph
-            or (shape, SH.qualifiedValueShapesDisjoint, None) in graph
+            or any(
+                (sibling, SH.qualifiedValueShapesDisjoint, None) in graph
+                for sibling in graph.objects(node, SH.property)
+            )
         ):
             continue
         yield node, shape

@@ -510,6 +510,6 @@ def _ordered(first: "Property", second: "Property") -> bool:
 
 def _as_list(column: "Property") -> pl.Expr:
     x = pl.col(column.name)
-    if column.many:
-        return pl.when(x.is_null()).then(x.list.head(0)).otherwise(x).fill_null([])
-    return pl.concat_list(x).list.drop_nulls()
+    made = x.fill_null([]) if column.many else pl.concat_list(x).list.drop_nulls()
+    # Polars has no set operations on lists of booleans.
+    return made.cast(pl.List(pl.Int8)) if column.datatype == "boolean" else made
