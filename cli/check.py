@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from cli.output import json_line, say, table
+from cli.progress import bar
 from ontology.errors import JusticeGraphError
 
 if TYPE_CHECKING:
@@ -106,20 +107,44 @@ def print_review(found: "Review", source: str | None) -> None:
         say(f"{finding.where}: {finding.code} {finding.message}. {finding.fix}")
 
 
-def world_command(out: Path, persons: int, seed: int, *, json: bool) -> None:
-    from world import generate
+def world_command(
+    out: Path,
+    persons: int,
+    seed: int,
+    *,
+    workers: int,
+    systems: list[str] | None,
+    resume: bool,
+    assumptions: Path | None,
+    json: bool,
+) -> None:
+    from world import WorldError, generate
+    from world.settings import ASSUMPTIONS
 
-    made = generate(persons, seed, out)
+    with bar("World") as move:
+        try:
+            made = generate(
+                persons,
+                seed,
+                out,
+                workers=workers,
+                systems=systems or None,
+                resume=resume,
+                given=assumptions or ASSUMPTIONS,
+                progress=lambda done, of: move(done, of, "neighbourhoods"),
+            )
+        except WorldError as error:
+            raise JusticeGraphError(error.code, error.cause, error.fix) from error
     if json:
         json_line(asdict(made))
         return
     table(
         f"A world of {persons:,} persons in {out}",
-        ("matters", "companies", "files", "megabytes", "events told"),
+        ("recorded crimes", "prosecutions", "files", "megabytes", "events told"),
         [
             (
+                made.crimes,
                 made.matters,
-                made.companies,
                 made.files,
                 round(made.bytes / 1e6, 1),
                 made.tellings,

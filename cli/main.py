@@ -285,12 +285,33 @@ def world(
     out: Annotated[Path, typer.Option(help="A new folder.")],
     persons: Annotated[int, typer.Option(help="How many true persons.")] = 200,
     seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 1,
+    workers: Annotated[
+        int, typer.Option(min=1, help="Processes; the bytes are the same for any number.")
+    ] = 1,
+    system: Annotated[
+        list[str] | None, typer.Option(help="Only this system's extract; all when not named.")
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option(help="Finish the same world, begun in the folder.")
+    ] = False,
+    assumptions: Annotated[
+        Path | None, typer.Option(help="Rates other than those of world/assumptions.toml.")
+    ] = None,
     json: Json = False,
 ) -> None:
-    """Make a world of people who do not exist, and five systems' extracts of them."""
+    """Make a world of people who do not exist, and their records as each system would hold them."""
     from cli.check import world_command
 
-    world_command(out, persons, seed, json=json)
+    world_command(
+        out,
+        persons,
+        seed,
+        workers=workers,
+        systems=system,
+        resume=resume,
+        assumptions=assumptions,
+        json=json,
+    )
 
 
 def main() -> NoReturn:

@@ -1,5 +1,7 @@
 """A simulated justice world: true people and events, and each system's noisy extract of them."""
 
-from world.generate import WorldSummary, generate
+from world.generate import generate
+from world.mistakes import WorldError
+from world.writing import Counts
 
-__all__ = ["WorldSummary", "generate"]
+__all__ = ["Counts", "WorldError", "generate"]

@@ -1,36 +1,14 @@
-"""What each system gets wrong about the people it records, and how often.
-
-All rates stand in RATES, one line a system; docs/world.md lists them.
-"""
+"""What each system gets wrong, misses and does late; how often stands in systems.toml."""
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from random import Random
 
-from world.people import PNC_CHECK, Person
+from world.people import CHECK, LAST_DAY, Person
+from world.settings import systems
 
 
-@dataclass(frozen=True)
-class Rates:
-    """Shares (0 to 1) of records in which a thing goes wrong."""
-
-    misspelt: float
-    swapped_birth_date: float
-    missing_pnc: float
-    wrong_pnc_letter: float
-    missing_cro: float
-
-
-RATES = {
-    "police-spi": Rates(0.03, 0.010, 0.08, 0.01, 0.30),
-    "common-platform": Rates(0.02, 0.005, 0.20, 0.01, 0.50),
-    "court-results-spi": Rates(0.03, 0.010, 0.12, 0.01, 1.00),
-    "nomis": Rates(0.04, 0.010, 0.05, 0.01, 0.10),
-    "delius": Rates(0.03, 0.010, 0.15, 0.01, 0.25),
-}
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Written:
     """A person as one system wrote them down."""
 
@@ -46,7 +24,7 @@ class Written:
         if self.pnc is None:
             return False
         digits, letter = self.pnc[2:4] + self.pnc[5:12], self.pnc[12]
-        return PNC_CHECK[int(digits) % 23] == letter
+        return CHECK[int(digits) % 23] == letter
 
 
 def misspell(rng: Random, name: str) -> str:
@@ -62,12 +40,18 @@ def misspell(rng: Random, name: str) -> str:
     return name[:at] + name[at + 1 :]
 
 
-def written(person: Person, system: str, seed: int, occasion: str = "") -> Written:
-    """The person as `system` writes them; the same occasion always reads the same."""
-    rates = RATES[system]
+def written(
+    person: Person, system: str, seed: int, occasion: str = "", day: date = LAST_DAY
+) -> Written:
+    """The person as `system` writes them, by the name they bore on the day.
+
+    The same occasion always reads the same. A system that keeps one record a person writes the
+    name of the last day.
+    """
+    rates = systems()[system]
     rng = Random(f"{seed}/written/{system}/{person.number}/{occasion}")
     record = Written(
-        person.given, person.middle, person.family, person.born, person.pnc, person.cro
+        person.given, person.middle, person.family_on(day), person.born, person.pnc, person.cro
     )
     if rng.random() < rates.misspelt:
         if rng.random() < 0.5:
@@ -81,8 +65,31 @@ def written(person: Person, system: str, seed: int, occasion: str = "") -> Writt
     if rng.random() < rates.missing_pnc:
         record = replace(record, pnc=None)
     elif record.pnc and rng.random() < rates.wrong_pnc_letter:
-        wrong = PNC_CHECK[(PNC_CHECK.index(record.pnc[-1]) + 1) % 23]
+        wrong = CHECK[(CHECK.index(record.pnc[-1]) + 1) % 23]
         record = replace(record, pnc=record.pnc[:-1] + wrong)
     if rng.random() < rates.missing_cro:
         record = replace(record, cro=None)
     return record
+
+
+def also_known_as(person: Person, day: date) -> list[tuple[str, str]]:
+    """Aliases and former names a system could know on the day: (given, family)."""
+    current = person.family_on(day)
+    former = [(person.given, name) for since, name, _ in person.names if since <= day]
+    return person.aliases + [name for name in former if name[1] != current]
+
+
+def holds(system: str, key: str, day: date, seed: int) -> bool:
+    """Whether the extract holds what happened on the day and is known there by `key`."""
+    settings = systems()[system]
+    if not settings.covers(day):
+        return False
+    return settings.share >= 1 or Random(f"{seed}/held/{system}/{key}").random() < settings.share
+
+
+def entered(system: str, rng: Random, day: date) -> date:
+    """The day on which the system learns of what happened on `day`."""
+    settings = systems()[system]
+    if rng.random() < settings.late:
+        return day + timedelta(days=rng.randint(2, max(2, settings.late_days)))
+    return day

@@ -1,4 +1,4 @@
-"""Offences, courts, forces, prisons and requirements that the made-up world uses."""
+"""Offences, results and requirements that the world uses."""
 
 from dataclasses import dataclass
 
@@ -8,6 +8,8 @@ class Offence:
     """A CJS offence. mode: summary, either way, indictable. custody: share of convictions.
 
     home_office: Home Office class and subclass, five digits, as Delius writes them.
+    group: of the table of offence groups; "" for offences that are not notifiable.
+    weight: how often, within its group.
     """
 
     code: str
@@ -15,124 +17,157 @@ class Offence:
     title: str
     mode: str
     custody: float
-    company: bool = False
+    group: str
+    weight: int
 
 
-OFFENCES = (
-    Offence("TH68010", "04600", "Theft from a shop", "Either way", 0.18),
-    Offence("CJ88116", "10501", "Assault by beating", "Summary", 0.10),
-    Offence(
-        "CD71039", "14900", "Criminal damage to property - value under £5000", "Either way", 0.06
+def _offences(group: str, *rows: tuple[str, str, str, str, float, int]) -> list[Offence]:
+    return [Offence(*row[:5], group, row[5]) for row in rows]
+
+
+E, S, IND = "Either way", "Summary", "Indictable"
+OFFENCES: dict[str, list[Offence]] = {
+    "violence with injury": _offences(
+        "violence with injury",
+        (
+            "OF61102",
+            "00806",
+            "Assault a person thereby occasioning them actual bodily harm",
+            E,
+            0.42,
+            70,
+        ),
+        ("OF61131", "00801", "Wound / inflict grievous bodily harm without intent", E, 0.62, 20),
+        ("OF61016", "00501", "Section 18 - wounding with intent", IND, 0.93, 10),
     ),
-    Offence(
-        "MD71530",
-        "09261",
-        "Possess a controlled drug of Class B - Cannabis / Cannabis Resin",
-        "Either way",
-        0.03,
+    "violence without injury": _offences(
+        "violence without injury",
+        ("CJ88116", "10501", "Assault by beating", S, 0.12, 70),
+        ("CJ88001", "10501", "Common assault", S, 0.09, 20),
+        ("OF61014", "00301", "Threats to kill", E, 0.45, 10),
     ),
-    Offence(
-        "RT88007", "80302", "Drive motor vehicle when alcohol level above limit", "Summary", 0.04
+    "stalking and harassment": _offences(
+        "stalking and harassment",
+        ("PH97009", "00830", "Harassment - put in fear of violence", E, 0.35, 60),
+        ("PH97010", "00865", "Stalking involving fear of violence", E, 0.45, 40),
     ),
-    Offence(
-        "OF61102",
-        "00806",
-        "Assault a person thereby occasioning them actual bodily harm",
-        "Either way",
-        0.40,
+    "sexual offences": _offences(
+        "sexual offences",
+        ("SX03007", "02005", "Sexual assault on a female", E, 0.55, 60),
+        ("SX03002", "01908", "Rape a woman 16 years of age or over - SOA 2003", IND, 0.97, 28),
+        ("SX03128", "08809", "Exposure - SOA 2003", E, 0.20, 12),
     ),
-    Offence(
-        "CJ88144",
-        "00826",
-        "Possess knife blade / sharp pointed article in a public place - Criminal Justice Act 1988",
-        "Either way",
-        0.35,
+    "robbery": _offences("robbery", ("TH68023", "03401", "Robbery", IND, 0.80, 1)),
+    "burglary": _offences(
+        "burglary",
+        ("TH68036", "02803", "Burglary dwelling and theft - no violence", E, 0.70, 65),
+        ("TH68037", "03002", "Burglary other than dwelling - theft", E, 0.55, 35),
     ),
-    Offence("TH68036", "02803", "Burglary dwelling and theft - no violence", "Either way", 0.65),
-    Offence("TH68023", "03401", "Robbery", "Indictable", 0.85),
-    Offence(
-        "MD71239",
-        "09279",
-        "Possess with intent to supply a controlled drug of Class A - Other",
-        "Either way",
-        0.75,
+    "vehicle crime": _offences(
+        "vehicle crime",
+        ("TH68007", "04510", "Theft from a motor vehicle", E, 0.35, 65),
+        ("TH68013", "04802", "Theft of motor vehicle", E, 0.35, 35),
     ),
-    Offence("OF61016", "00501", "Section 18 - wounding with intent", "Indictable", 0.95),
-    Offence("RT88026", "80200", "Drive a motor vehicle dangerously", "Either way", 0.45),
+    "shop theft": _offences("shop theft", ("TH68010", "04600", "Theft from a shop", E, 0.20, 1)),
+    "other theft": _offences(
+        "other theft",
+        ("TH68020", "04910", "Theft - other - including theft by finding", E, 0.20, 60),
+        ("TH68001", "03900", "Theft from the person of another", E, 0.35, 25),
+        ("TH68006", "04400", "Theft of pedal cycle", E, 0.15, 15),
+    ),
+    "criminal damage and arson": _offences(
+        "criminal damage and arson",
+        (
+            "CD71039",
+            "14900",
+            "Criminal damage to property - value under £5000",
+            E,
+            0.07,
+            95,
+        ),
+        ("CD71015", "05602", "Arson", E, 0.55, 5),
+    ),
+    "drug offences": _offences(
+        "drug offences",
+        (
+            "MD71530",
+            "09261",
+            "Possess a controlled drug of Class B - Cannabis / Cannabis Resin",
+            E,
+            0.03,
+            60,
+        ),
+        ("MD71210", "09262", "Possess a controlled drug of Class A - Cocaine", E, 0.06, 18),
+        (
+            "MD71239",
+            "09279",
+            "Possess with intent to supply a controlled drug of Class A - Other",
+            E,
+            0.72,
+            22,
+        ),
+    ),
+    "possession of weapons": _offences(
+        "possession of weapons",
+        (
+            "CJ88144",
+            "00826",
+            "Possess knife blade / sharp pointed article in a public place - Criminal Justice "
+            "Act 1988",
+            E,
+            0.33,
+            70,
+        ),
+        ("PC53001", "00811", "Possess an offensive weapon in a public place", E, 0.30, 30),
+    ),
+    "public order": _offences(
+        "public order",
+        (
+            "PU86004",
+            "12511",
+            "Use threatening / abusive / insulting words / behaviour with intent to cause fear of "
+            "or provoke unlawful violence",
+            S,
+            0.14,
+            80,
+        ),
+        ("PU86003", "06601", "Affray", E, 0.40, 20),
+    ),
+    "miscellaneous crimes": _offences(
+        "miscellaneous crimes",
+        ("RT88026", "80200", "Drive a motor vehicle dangerously", E, 0.48, 50),
+        ("TH68072", "05401", "Receiving stolen goods", E, 0.25, 35),
+        ("TH68081", "03300", "Going equipped for burglary", E, 0.30, 15),
+    ),
+}
+# Prosecuted by charge, and not notifiable: no recorded crime stands behind them.
+SUMMARY_CHARGES = _offences(
+    "",
+    ("RT88007", "80302", "Drive motor vehicle when alcohol level above limit", S, 0.03, 60),
+    ("RT88333", "80701", "Drive whilst disqualified", S, 0.30, 20),
+    ("CJ67002", "14101", "Drunk and disorderly in a public place", S, 0.0, 20),
 )
-OFFENCE_WEIGHTS = (24, 14, 9, 9, 12, 9, 7, 6, 4, 4, 2, 3)
-COMPANY_OFFENCE = Offence(
-    "RT88191",
-    "80900",
-    "Use a motor vehicle on a road / public place without third party insurance",
-    "Summary",
-    0.0,
-    True,
+# By single justice notice: no arrest, no hearing in open court.
+SJP_OFFENCES = _offences(
+    "",
+    (
+        "RT88191",
+        "80900",
+        "Use a motor vehicle on a road / public place without third party insurance",
+        S,
+        0.0,
+        60,
+    ),
+    ("CA03010", "19101", "Use a television set without a licence", S, 0.0, 40),
 )
+COMPANY_OFFENCE = SJP_OFFENCES[0]
+BY_CODE = {
+    offence.code: offence
+    for offences in (*OFFENCES.values(), SUMMARY_CHARGES, SJP_OFFENCES)
+    for offence in offences
+}
 
-
-@dataclass(frozen=True)
-class Court:
-    """ou: organisation unit code. location: court hearing location of SPI."""
-
-    id: str
-    ou: str
-    location: str
-    name: str
-    jurisdiction: str  # MAGISTRATES or CROWN
-
-
-MAGISTRATES = (
-    Court(
-        "f8254db1-1683-483e-afb3-b87fde5a0a26",
-        "B01LY00",
-        "B01LY01",
-        "Lavender Hill Magistrates' Court",
-        "MAGISTRATES",
-    ),
-    Court(
-        "d9bff7d8-6168-4163-ad77-3b98d61de174",
-        "B01OK00",
-        "B01OK01",
-        "Wimbledon Magistrates' Court",
-        "MAGISTRATES",
-    ),
-    Court(
-        "7e967376-eacf-4fca-9b30-21b0c5aad427",
-        "B13CC00",
-        "B13CC01",
-        "Leeds Magistrates' Court",
-        "MAGISTRATES",
-    ),
-    Court(
-        "3e0b3ed4-7d9c-4f2a-8d1b-0d5a6f7c9e11",
-        "B30PI00",
-        "B30PI01",
-        "Derby Magistrates' Court",
-        "MAGISTRATES",
-    ),
-)
-CROWN = (
-    Court(
-        "07e45c88-9e5d-3e44-b664-d5345bb13be2", "C01CY00", "C01CY00", "Croydon Crown Court", "CROWN"
-    ),
-    Court(
-        "9b583616-049b-30f9-a14f-028a53b7cfe8",
-        "C05LV00",
-        "C05LV00",
-        "Liverpool Crown Court",
-        "CROWN",
-    ),
-    Court(
-        "b1f4a1c2-5f0e-4a56-9d53-3f7d1b7e2a90", "C13LE00", "C13LE00", "Leeds Crown Court", "CROWN"
-    ),
-)
 CHECK_LETTERS = "ABCDEFGHJKLMNPQRTUVWXY"
-FORCES = (
-    ("01", "ZD", "Metropolitan Police"),
-    ("13", "BA", "West Yorkshire Police"),
-    ("30", "DE", "Derbyshire Police"),
-)
 
 REQUIREMENTS = (
     ("W", "Unpaid Work"),
@@ -140,4 +175,41 @@ REQUIREMENTS = (
     ("7", "Alcohol Treatment"),
     ("X", "Curfew"),
 )
-PRISONS = (("LEI", "LEEDS"), ("MDI", "MOORLAND"), ("WWI", "WANDSWORTH"), ("LPI", "LIVERPOOL"))
+
+# CJS result codes that are sentences, and what they are called.
+IMPRISONMENT = ("1002", "Imprisonment")
+YOUNG_OFFENDERS = ("1024", "Detention in young offender institution")
+DETENTION_TRAINING = ("1081", "Detention and training order")
+FINE = ("1015", "Fine")
+CONDITIONAL_DISCHARGE = ("1018", "Conditional discharge")
+SUSPENDED = ("1115", "Suspended sentence order")
+COMMUNITY = ("1116", "Community order")
+REFERRAL_ORDER = ("1097", "Referral order")
+CUSTODIAL = frozenset(code for code, _ in (IMPRISONMENT, YOUNG_OFFENDERS, DETENTION_TRAINING))
+SENTENCES = CUSTODIAL | {
+    code for code, _ in (FINE, CONDITIONAL_DISCHARGE, SUSPENDED, COMMUNITY, REFERRAL_ORDER)
+}
+NOT_GUILTY = ("2004", "Not guilty")
+WITHDRAWN = ("2051", "Withdrawn")
+NO_EVIDENCE = ("2050", "No evidence offered - dismissed")
+# Events a result tells beside itself, on the day it was ordered.
+EVENT_OF_RESULT = dict.fromkeys(sorted(SENTENCES), "Sentence") | {
+    "4531": "RemandDecision",
+    "4542": "RemandDecision",
+    "4558": "SentForTrial",
+    "4560": "SentForTrial",
+}
+
+# Outcome types of recorded crime (Home Office outcomes framework).
+OUTCOMES = {
+    "1": "Charged or summonsed",
+    "2": "Caution, youths",
+    "3": "Caution, adults",
+    "8": "Community resolution",
+    "10": "Not in the public interest, police",
+    "14": "Evidential difficulties, suspect not identified, victim does not support further action",
+    "15": "Evidential difficulties, suspect identified, victim supports action",
+    "16": "Evidential difficulties, suspect identified, victim does not support further action",
+    "18": "Investigation complete, no suspect identified",
+    "20": "Responsibility for further investigation transferred to another body",
+}

@@ -1,18 +1,15 @@
-"""The truth beside the extracts: in files of its own that no loader reads."""
+"""What the extracts tell, kept beside them: who and what each record is truly about."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
-from typing import Any
-
-import orjson
-
-from world.matters import History
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Telling:
-    """One event as one extract tells it, and who and what it is truly about."""
+    """One event as one extract tells it, and who and what it is truly about.
+
+    matter: the URN of the prosecution, or the number of the family case or civil claim.
+    """
 
     person: str
     matter: str
@@ -23,7 +20,7 @@ class Telling:
     charge: int | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class PersonTold:
     """One person record an extract holds, and the keys it carries as written.
 
@@ -39,14 +36,14 @@ class PersonTold:
 
 
 class Truth:
-    """Collects what the writers tell; written once at the end, sorted."""
+    """Collects what the systems' modules tell of one neighbourhood."""
 
     def __init__(self) -> None:
-        self.tellings: list[Telling] = []
-        self.records: dict[tuple[str, tuple[str, ...]], PersonTold] = {}
+        self._tellings: list[Telling] = []
+        self._records: dict[tuple[str, tuple[str, ...]], PersonTold] = {}
 
     def tell(self, telling: Telling) -> None:
-        self.tellings.append(telling)
+        self._tellings.append(telling)
 
     def record(
         self,
@@ -57,39 +54,15 @@ class Truth:
         matter: str | None = None,
     ) -> None:
         carried = tuple(sorted((name, value) for name, value in keys.items() if value))
-        self.records[dataset, key] = PersonTold(person, matter, dataset, key, carried)
+        self._records[dataset, key] = PersonTold(person, matter, dataset, key, carried)
 
+    def tellings(self) -> list[Telling]:
+        """Sorted by person and day."""
+        return sorted(
+            self._tellings,
+            key=lambda t: (t.person, t.day, t.dataset, t.event, t.matter, t.charge or 0),
+        )
 
-def _lines(path: Path, rows: list[dict[str, Any]]) -> None:
-    path.write_bytes(b"".join(orjson.dumps(row) + b"\n" for row in rows))
-
-
-def write_truth(folder: Path, history: History, truth: Truth) -> None:
-    """persons, companies, matters, tellings, records: one JSON object a line."""
-    folder.mkdir(parents=True, exist_ok=True)
-    _lines(folder / "persons.jsonl", [{"key": p.key, **asdict(p)} for p in history.people])
-    _lines(folder / "companies.jsonl", [{"key": c.key, **asdict(c)} for c in history.companies])
-    _lines(
-        folder / "matters.jsonl",
-        [
-            {
-                "matter": matter.urn,
-                "committed": matter.committed,
-                "charged": matter.charged,
-                "defendants": [d.party.key for d in matter.defendants],
-                "hearings": [{"day": h.day, "type": h.type} for h in matter.hearings],
-            }
-            for matter in history.matters
-        ],
-    )
-    _lines(
-        folder / "tellings.jsonl",
-        [
-            asdict(t)
-            for t in sorted(
-                truth.tellings,
-                key=lambda t: (t.person, t.day, t.dataset, t.event, t.matter, t.charge or 0),
-            )
-        ],
-    )
-    _lines(folder / "records.jsonl", [asdict(r) for _, r in sorted(truth.records.items())])
+    def records(self) -> list[PersonTold]:
+        """Sorted by dataset and key."""
+        return [record for _, record in sorted(self._records.items())]

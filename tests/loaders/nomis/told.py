@@ -14,7 +14,6 @@ from loaders import LoadReport, load
 from ontology.identifiers import BASE, parse_iri
 from ontology.model import Model
 from releases import Releases
-from tests.loaders.common_platform.loading import mappings
 
 Cell = str | None
 CODE = "https://w3id.org/justicegraph/code/"
@@ -35,9 +34,7 @@ class Told:
 
     def load(self, files: Sequence[Path], params: Mapping[str, str]) -> LoadReport:
         with self.releases.write() as writer:
-            self.report = load(
-                files, self.releases, writer, self.model, params=params, mappings=mappings()
-            )
+            self.report = load(files, self.releases, writer, self.model, params=params)
             made = writer.commit({})
         self.release = made.number if made else None
         return self.report

@@ -6,25 +6,40 @@ from typing import Any
 
 import orjson
 
-from world.errors import written
-from world.law import PRISONS
-from world.matters import Booking, History
+from world.errors import also_known_as, holds, written
+from world.extract import Part
+from world.facts import Booking, History
 from world.people import LAST_DAY, Person
+from world.places import PRISONS
+from world.settings import systems
 from world.truth import Telling, Truth
 
 PRISONERS = "nomis/prisoner-search"
 MOVEMENTS = "nomis/movements"
 RELEASES = "nomis/release-events"
-PAGE = 500
-NAMES = dict(PRISONS) | {"OUT": "OUTSIDE"}
+NAMES = PRISONS | {"OUT": "OUTSIDE"}
 REASONS = {
     "N": "Unconvicted Remand",
     "I": "Imprisonment Without Option",
+    "W": "Detention in a YOI",
     "INT": "Transfer In from Other Establishment",
     "L": "Licence Revokee",
     "CR": "Conditional Release",
+    "HR": "HDC Conditional Release",
+    "PD": "Post Recall Release",
+    "NCS": "Non Custodial Sentence",
+    "NG": "Not Guilty",
+    "DS": "Discontinuance/Charges Withdrawn",
+    "DEC": "Died",
 }
-EVENTS = {"N": "Reception", "I": "Reception", "INT": "Transfer", "L": "Recall", "CR": "Release"}
+EVENTS = {
+    "N": "Reception",
+    "I": "Reception",
+    "W": "Reception",
+    "INT": "Transfer",
+    "L": "Recall",
+    "DEC": "Death",
+} | dict.fromkeys(("CR", "HR", "PD", "NCS", "NG", "DS"), "Release")
 ETHNICITY = {
     "W1": "White: Eng./Welsh/Scot./N.Irish/British",
     "W9": "White: Any other background",
@@ -37,32 +52,37 @@ ETHNICITY = {
 }
 
 
-def extracts(history: History, truth: Truth, seed: int) -> Iterator[tuple[str, bytes]]:
-    """(path, content): pages of prisoners, movements by page, releases still to come."""
+def extracts(history: History, truth: Truth) -> Iterator[Part]:
+    """A page of prisoners, their movements, and their releases still to come."""
+    seed = history.seed
+    start = systems()["nomis"].start
     by_person: dict[int, list[Booking]] = {}
     for booking in history.bookings:
-        if booking.movements[0].day <= LAST_DAY:
-            by_person.setdefault(booking.person.number, []).append(booking)
-    numbers = sorted(by_person)
-    for page, start in enumerate(range(0, len(numbers), PAGE)):
-        chunk = [by_person[number] for number in numbers[start : start + PAGE]]
-        yield f"prisoner-search-{page:04d}.json", _page([_prisoner(b, truth, seed) for b in chunk])
-        yield (
-            f"movements-{page:04d}.json",
-            orjson.dumps([m for bookings in chunk for m in _movements(bookings, truth, seed)]),
-        )
-        yield f"release-events-{page:04d}.json", orjson.dumps(_releases(chunk, truth))
+        entry, leave = booking.movements[0].day, booking.movements[-1].day
+        if entry <= LAST_DAY and leave >= start:
+            day = max(entry, start)
+            if holds("nomis", booking.book_number, day, seed):
+                by_person.setdefault(booking.person.number, []).append(booking)
+    if not by_person:
+        return
+    prisoners = [by_person[number] for number in sorted(by_person)]
+    for bookings in prisoners:
+        bookings.sort(key=lambda booking: booking.movements[0].day)
+    yield Part("prisoner-search.json", _page([_prisoner(b, truth, seed) for b in prisoners]))
+    movements = [m for bookings in prisoners for m in _movements(bookings, truth, seed)]
+    yield Part("movements.json", orjson.dumps(movements))
+    yield Part("release-events.json", orjson.dumps(_releases(prisoners, truth)))
 
 
 def _page(content: list[dict[str, Any]]) -> bytes:
     return orjson.dumps(
         {
             "content": content,
-            "pageable": {"pageSize": PAGE, "pageNumber": 0},
+            "pageable": {"pageSize": len(content), "pageNumber": 0},
             "totalElements": len(content),
             "last": True,
             "number": 0,
-            "size": PAGE,
+            "size": len(content),
             "numberOfElements": len(content),
             "first": True,
             "empty": not content,
@@ -100,7 +120,7 @@ def _prisoner(bookings: list[Booking], truth: Truth, seed: int) -> dict[str, Any
                 "dateOfBirth": person.born.isoformat(),
                 "gender": "Male" if person.sex == "M" else "Female",
             }
-            for given, family in person.aliases
+            for given, family in also_known_as(person, LAST_DAY)
         ],
         "alerts": [],
         "legalStatus": "SENTENCED" if latest.sentenced else "REMAND",
@@ -135,7 +155,7 @@ def _movements(bookings: list[Booking], truth: Truth, seed: int) -> Iterator[dic
     assert person.prisoner_number
     for booking in bookings:
         for movement in booking.movements:
-            if movement.day > LAST_DAY:
+            if not systems()["nomis"].covers(movement.day):
                 continue
             time = "17:30:00" if movement.type == "ADM" else "08:45:00"
             yield {
@@ -168,8 +188,8 @@ def _releases(chunk: list[list[Booking]], truth: Truth) -> dict[str, Any]:
     events = []
     for bookings in chunk:
         booking = bookings[-1]
-        planned = booking.movements[-1]
-        if planned.type != "REL" or planned.day <= LAST_DAY:
+        planned = next((m for m in booking.movements if m.day > LAST_DAY), None)
+        if planned is None or planned.type != "REL":
             continue
         person = booking.person
         assert person.prisoner_number

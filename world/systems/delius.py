@@ -6,9 +6,11 @@ from typing import Any
 
 import orjson
 
-from world.errors import written
-from world.matters import History, Supervision
-from world.people import LAST_DAY, Person
+from world.errors import also_known_as, holds, written
+from world.extract import Part
+from world.facts import History, Supervision
+from world.law import CUSTODIAL
+from world.people import LAST_DAY, Address, Person
 from world.truth import Telling, Truth
 
 OFFENDER = "delius/offender"
@@ -16,50 +18,50 @@ CONVICTIONS = "delius/convictions"
 REQUIREMENTS = "delius/requirements"
 LICENCE = "delius/licence-conditions"
 BREACH = "delius/breach"
-DISPOSALS = {
-    "1002": ("302", "CJA - Std Determinate Custody"),
+DISPOSALS = dict.fromkeys(sorted(CUSTODIAL), ("302", "CJA - Std Determinate Custody")) | {
     "1115": ("328", "ORA Suspended Sentence Order"),
     "1116": ("329", "ORA Community Order"),
 }
 
 
-def extracts(history: History, truth: Truth, seed: int) -> Iterator[tuple[str, bytes]]:
-    """(path, content) of the up to five files of each supervised person."""
+def extracts(history: History, truth: Truth) -> Iterator[Part]:
+    """The up to five files of each supervised person."""
+    seed = history.seed
     by_person: dict[int, list[Supervision]] = {}
     for supervision in history.supervisions:
+        if not holds("delius", str(supervision.id), supervision.result.day, seed):
+            continue
         by_person.setdefault(supervision.person.number, []).append(supervision)
     for number in sorted(by_person):
         spells = by_person[number]
         person = spells[0].person
         crn = person.crn
         assert crn
-        folder = f"{crn[:4]}"
-        yield f"{folder}/offender-all-{crn}.json", orjson.dumps(_offender(person, truth, seed))
+        offender = _offender(person, history, truth)
+        yield Part(f"offender-all-{crn}.json", orjson.dumps(offender))
         convictions = [_conviction(spell, index, truth) for index, spell in enumerate(spells, 1)]
-        yield f"{folder}/convictions-{crn}.json", orjson.dumps(convictions)
+        yield Part(f"convictions-{crn}.json", orjson.dumps(convictions))
         truth.record(person.key, CONVICTIONS, (crn,), {"crn": crn})
         requirements = [r for spell in spells if (r := _requirement(spell, truth))]
         if requirements:
-            yield (
-                f"{folder}/requirements-{crn}.json",
-                orjson.dumps({"requirements": requirements}),
-            )
+            yield Part(f"requirements-{crn}.json", orjson.dumps({"requirements": requirements}))
             truth.record(person.key, REQUIREMENTS, (crn,), {"crn": crn})
         conditions = [_condition(spell) for spell in spells if spell.custodial]
         if conditions:
-            yield (
-                f"{folder}/licence-conditions-{crn}.json",
-                orjson.dumps({"licenceConditions": conditions}),
+            yield Part(
+                f"licence-conditions-{crn}.json", orjson.dumps({"licenceConditions": conditions})
             )
             truth.record(person.key, LICENCE, (crn,), {"crn": crn})
         breaches = [b for spell in spells if (b := _breach(spell, truth))]
         if breaches:
-            yield f"{folder}/breach-{crn}.json", orjson.dumps({"nsis": breaches})
+            yield Part(f"breach-{crn}.json", orjson.dumps({"nsis": breaches}))
             truth.record(person.key, BREACH, (crn,), {"crn": crn})
 
 
-def _offender(person: Person, truth: Truth, seed: int) -> dict[str, Any]:
-    record = written(person, "delius", seed)
+def _offender(person: Person, history: History, truth: Truth) -> dict[str, Any]:
+    record = written(person, "delius", history.seed)
+    homes = [home for home in person.homes if home[0] <= LAST_DAY]
+    code, description = history.area.probation
     assert person.crn
     ids = {"crn": person.crn}
     if record.pnc:
@@ -80,7 +82,7 @@ def _offender(person: Person, truth: Truth, seed: int) -> dict[str, Any]:
         },
     )
     return {
-        "offenderId": 2500000000 + person.number,
+        "offenderId": 2600000000 + person.number,
         "title": "Mr" if person.sex == "M" else "Ms",
         "firstName": record.given,
         "middleNames": [record.middle] if record.middle else [],
@@ -88,27 +90,35 @@ def _offender(person: Person, truth: Truth, seed: int) -> dict[str, Any]:
         "dateOfBirth": record.born.isoformat(),
         "gender": "Male" if person.sex == "M" else "Female",
         "otherIds": ids,
-        "offenderAliases": [],
+        "offenderAliases": [
+            {"firstName": given, "surname": family}
+            for given, family in also_known_as(person, LAST_DAY)
+        ],
         "contactDetails": {
             "addresses": [
-                {
-                    "from": "2019-01-01",
-                    "noFixedAbode": False,
-                    "addressNumber": str(person.address.number),
-                    "streetName": person.address.street,
-                    "town": person.address.town,
-                    "postcode": person.address.postcode,
-                    "status": {"code": "M", "description": "Main"},
-                }
+                _address(since, home, main=since == homes[-1][0]) for since, home in homes
             ]
         },
         "offenderManagers": [
             {
                 "staff": {"forenames": "Neverstored", "surname": "Probationer"},
-                "probationArea": {"code": "N02", "description": "NPS North East"},
+                "probationArea": {"code": code, "description": description},
                 "active": True,
             }
         ],
+    }
+
+
+def _address(since: date, home: Address, *, main: bool) -> dict[str, Any]:
+    status = ("M", "Main") if main else ("P", "Previous")
+    return {
+        "from": since.isoformat(),
+        "noFixedAbode": False,
+        "addressNumber": str(home.number),
+        "streetName": home.street,
+        "town": home.town,
+        "postcode": home.postcode,
+        "status": {"code": status[0], "description": status[1]},
     }
 
 

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from world.errors import written
-from world.matters import Charge, Defendant, Hearing, History, Matter
-from world.people import LAST_DAY, Company
-from world.police_spi import GENDER, NS, add, add_name
+from world.errors import holds, written
+from world.extract import Part
+from world.facts import Charge, Defendant, Hearing, History, Matter
+from world.law import SENTENCES
+from world.people import Company
+from world.systems.police_spi import GENDER, NS, add, add_name
 from world.truth import Telling, Truth
 
 DATASET = "court-results-spi/resulted-case"
@@ -18,15 +20,19 @@ PLEA = {"GUILTY": "1", "NOT_GUILTY": "2"}
 FINDING = {"GUILTY": "G", "NOT_GUILTY": "N"}
 
 
-def extracts(history: History, truth: Truth, seed: int) -> Iterator[tuple[str, bytes]]:
-    """(path, content) of the last magistrates' hearing of each matter that ended there."""
+def extracts(history: History, truth: Truth) -> Iterator[Part]:
+    """A message a year: the last magistrates' hearing of each matter that ended there."""
+    years: dict[int, list[Matter]] = {}
     for matter in history.matters:
         last = matter.hearings[-1]
-        if last.court.jurisdiction == "MAGISTRATES" and last.day <= LAST_DAY:
-            yield f"{last.day.year}/{matter.urn}.xml", _message(matter, last, truth, seed)
+        ended_here = last.court.jurisdiction == "MAGISTRATES" and matter.route == "charge"
+        if ended_here and holds("court-results-spi", matter.urn, last.day, history.seed):
+            years.setdefault(last.day.year, []).append(matter)
+    for year in sorted(years):
+        yield Part(f"results-{year}.xml", _message(years[year], truth, history.seed))
 
 
-def _message(matter: Matter, hearing: Hearing, truth: Truth, seed: int) -> bytes:
+def _message(matters: list[Matter], truth: Truth, seed: int) -> bytes:
     root = etree.Element(
         f"{{{NS}}}ResultedCaseMessage",
         {
@@ -36,18 +42,25 @@ def _message(matter: Matter, hearing: Hearing, truth: Truth, seed: int) -> bytes
         },
         nsmap={"DC": NS},
     )
+    for matter in matters:
+        _session(root, matter, matter.hearings[-1], truth, seed)
+    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
+
+
+def _session(
+    root: etree._Element, matter: Matter, hearing: Hearing, truth: Truth, seed: int
+) -> None:
     session = add(root, "Session")
     court_hearing = add(session, "CourtHearing")
     when = add(court_hearing, "Hearing")
     add(when, "CourtHearingLocation", hearing.court.location)
     add(when, "DateOfHearing", hearing.day.isoformat())
     add(when, "TimeOfHearing", "10:00:00")
-    add(court_hearing, "PSAcode", "2576")
+    add(court_hearing, "PSAcode", hearing.court.lja)
     case = add(session, "Case")
     add(case, "PTIURN", matter.urn)
     for defendant in matter.defendants:
         _defendant(case, matter, defendant, hearing, truth, seed)
-    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
 
 
 def _defendant(
@@ -66,7 +79,7 @@ def _defendant(
         add(add(corporate, "OrganisationName"), "OrganisationName", party.name)
         add(corporate, "PresentAtHearing", "A")
     else:
-        record = written(party, "court-results-spi", seed, matter.urn)
+        record = written(party, "court-results-spi", seed, matter.urn, hearing.day)
         individual = add(element, "CourtIndividualDefendant")
         person = add(individual, "PersonDefendant")
         details = add(person, "BasePersonDetails")
@@ -77,9 +90,10 @@ def _defendant(
             add(person, "PNCidentifier", record.pnc)
         add(individual, "BailStatus", "C" if defendant.remanded else "U")
         address = add(add(individual, "Address"), "SimpleAddress")
-        add(address, "AddressLine1", f"{party.address.number} {party.address.street}")
-        add(address, "AddressLine2", party.address.town)
-        add(individual, "PresentAtHearing", "Y")
+        home = party.address_on(hearing.day)
+        add(address, "AddressLine1", f"{home.number} {home.street}")
+        add(address, "AddressLine2", home.town)
+        add(individual, "PresentAtHearing", "Y" if party.alive_on(hearing.day) else "N")
         truth.record(
             party.key,
             DATASET,
@@ -108,7 +122,7 @@ def _offence(
     if charge.plea:
         add(offence, "Plea", PLEA[charge.plea])
     add(offence, "FinalDisposalIndicator", "Y")
-    finding = charge.verdict or charge.plea
+    finding = _finding(charge)
     if finding == "GUILTY":
         add(offence, "ConvictionDate", hearing.day.isoformat())
     if finding:
@@ -119,6 +133,11 @@ def _offence(
         add(told, "ResultText", f"{result.label}.")
         if result.amount:
             add(add(told, "Outcome"), "ResultAmountSterling", f"{result.amount}.00")
+
+
+def _finding(charge: Charge) -> str | None:
+    """A verdict, or the guilty plea that stands for one; nothing where the charge was dropped."""
+    return charge.verdict or ("GUILTY" if charge.plea == "GUILTY" else None)
 
 
 def _tell(matter: Matter, defendant: Defendant, hearing: Hearing, truth: Truth) -> None:
@@ -138,8 +157,8 @@ def _tell(matter: Matter, defendant: Defendant, hearing: Hearing, truth: Truth) 
             )
         if charge.plea:
             tell("Plea", charge)
-        if charge.verdict or charge.plea:
+        if _finding(charge):
             tell("Verdict", charge)
         for result in hearing.results.get(charge.id, []):
-            if result.code in {"1002", "1015", "1018", "1115", "1116"}:
+            if result.code in SENTENCES:
                 tell("Sentence", charge)

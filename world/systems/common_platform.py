@@ -5,59 +5,53 @@ second, amended one no longer does, and the two may stand in either order.
 """
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from random import Random
 from typing import Any
 
 import orjson
 
-from world.errors import written
-from world.matters import Charge, Defendant, Hearing, History, Matter, Result
-from world.people import LAST_DAY, Company, uuid
+from world.errors import entered, holds, written
+from world.extract import Part
+from world.facts import Charge, Defendant, Hearing, History, Matter, Result
+from world.law import EVENT_OF_RESULT, SENTENCES
+from world.people import Company, uuid
+from world.settings import systems
 from world.truth import Telling, Truth
 
 DATASET = "common-platform/hearing-resulted"
-RESHARED = 0.06  # share of hearings whose results are shared again, amended
-LATE = 0.10  # share of hearings shared more than a day after they were held
 GENDER = {"M": "MALE", "F": "FEMALE"}
-# What a result tells beside itself: an event of this class on the day it was ordered.
-TELLS = {
-    "1002": "Sentence",
-    "1015": "Sentence",
-    "1018": "Sentence",
-    "1115": "Sentence",
-    "1116": "Sentence",
-    "4531": "RemandDecision",
-    "4542": "RemandDecision",
-    "4558": "SentForTrial",
-    "4560": "SentForTrial",
-}
 
 
-def extracts(history: History, truth: Truth, seed: int) -> Iterator[tuple[str, bytes]]:
-    """(path, content): one file of JSON lines a month of hearings."""
+def extracts(history: History, truth: Truth) -> Iterator[Part]:
+    """One file of JSON lines a month of hearings, shared by all neighbourhoods."""
+    seed = history.seed
+    reshared = systems()["common-platform"].other["reshared"]
     months: dict[str, list[bytes]] = {}
     for matter in history.matters:
-        for hearing in matter.hearings:
-            if hearing.day > LAST_DAY:
-                continue
+        if matter.route != "charge":
+            continue
+        held = [h for h in matter.hearings if holds("common-platform", h.id, h.day, seed)]
+        for hearing in held:
             rng = Random(f"{seed}/common-platform/{hearing.id}")
             lines = months.setdefault(f"{hearing.day:%Y-%m}", [])
             messages = [_message(matter, hearing, seed, _shared(rng, hearing.day))]
-            if rng.random() < RESHARED:
+            if rng.random() < reshared:
                 messages.insert(0, _first_share(messages[0], rng, hearing.day))
                 if rng.random() < 0.5:
                     messages.reverse()
             lines.extend(orjson.dumps(message) for message in messages)
-            _tell(matter, hearing, truth)
+        _tell(matter, held, truth)
+        if held:
             _record_people(matter, truth, seed)
     for month in sorted(months):
-        yield f"hearing-resulted-{month}.jsonl", b"\n".join(months[month]) + b"\n"
+        content = b"\n".join(months[month]) + b"\n"
+        yield Part(f"hearing-resulted-{month}.jsonl", content, shared=b"")
 
 
 def _shared(rng: Random, day: date) -> str:
-    late = timedelta(days=rng.randint(2, 40)) if rng.random() < LATE else timedelta()
-    return f"{day + late}T{rng.randint(15, 19):02d}:{rng.randint(0, 59):02d}:07.697Z"
+    told = entered("common-platform", rng, day)
+    return f"{told}T{rng.randint(15, 19):02d}:{rng.randint(0, 59):02d}:07.697Z"
 
 
 def _first_share(message: dict[str, Any], rng: Random, day: date) -> dict[str, Any]:
@@ -103,7 +97,12 @@ def _message(matter: Matter, hearing: Hearing, seed: int, shared: str) -> dict[s
                 {
                     "defendantId": defendant.id,
                     "attendanceDays": [
-                        {"day": hearing.day.isoformat(), "attendanceType": "IN_PERSON"}
+                        {
+                            "day": hearing.day.isoformat(),
+                            "attendanceType": "IN_PERSON"
+                            if _attends(defendant, hearing)
+                            else "NOT_PRESENT",
+                        }
                     ],
                 }
                 for defendant in matter.defendants
@@ -134,6 +133,7 @@ def _message(matter: Matter, hearing: Hearing, seed: int, shared: str) -> dict[s
 
 def _defendant(matter: Matter, defendant: Defendant, hearing: Hearing, seed: int) -> dict[str, Any]:
     party = defendant.party
+    home = party.address if isinstance(party, Company) else party.address_on(matter.charged)
     message: dict[str, Any] = {
         "id": defendant.id,
         "prosecutionCaseId": matter.case_id,
@@ -143,15 +143,15 @@ def _defendant(matter: Matter, defendant: Defendant, hearing: Hearing, seed: int
     if defendant.represented:
         message["defenceOrganisation"] = {"name": "Pryce & Farrow Solicitors"}
     address = {
-        "address1": f"{party.address.number} {party.address.street}",
-        "address2": party.address.town,
-        "postcode": party.address.postcode,
+        "address1": f"{home.number} {home.street}",
+        "address2": home.town,
+        "postcode": home.postcode,
     }
     if isinstance(party, Company):
         message["masterDefendantId"] = defendant.id
         message["legalEntityDefendant"] = {"organisation": {"name": party.name, "address": address}}
         return message
-    record = written(party, "common-platform", seed)
+    record = written(party, "common-platform", seed, "", matter.charged)
     message["masterDefendantId"] = party.master_defendant_id
     message["isYouth"] = party.age_on(hearing.day) < 18
     if record.pnc:
@@ -230,7 +230,7 @@ def _result(result: Result, hearing: str) -> dict[str, Any]:
         "category": result.category,
         "orderedDate": result.day.isoformat(),
         "orderedHearingId": hearing,
-        "isConvictedResult": result.code in {"1002", "1015", "1018", "1115", "1116"},
+        "isConvictedResult": result.code in SENTENCES,
         "isDeleted": False,
         "isNewAmendment": True,
         "resultText": f"{result.label}"
@@ -245,7 +245,7 @@ def _record_people(matter: Matter, truth: Truth, seed: int) -> None:
         party = defendant.party
         if isinstance(party, Company):
             continue
-        record = written(party, "common-platform", seed)
+        record = written(party, "common-platform", seed, "", matter.charged)
         assert party.master_defendant_id
         truth.record(
             party.key,
@@ -261,35 +261,43 @@ def _record_people(matter: Matter, truth: Truth, seed: int) -> None:
         )
 
 
-def _tell(matter: Matter, hearing: Hearing, truth: Truth) -> None:
-    kind = "FirstHearing" if hearing.type == "First hearing" else "Hearing"
+def _attends(defendant: Defendant, hearing: Hearing) -> bool:
+    party = defendant.party
+    return isinstance(party, Company) or party.alive_on(hearing.day)
+
+
+def _tell(matter: Matter, held: list[Hearing], truth: Truth) -> None:
+    """What the hearings held tell; each message repeats what happened on the charge before it."""
     for defendant in matter.defendants:
         if isinstance(defendant.party, Company):
             continue
+        person = defendant.party.key
 
         def tell(
             event: str,
             day: date,
             charge: Charge | None = None,
             status: str = "happened",
-            person: str = defendant.party.key,
+            person: str = person,
         ) -> None:
             number = charge.sequence if charge else None
             truth.tell(Telling(person, matter.urn, DATASET, event, day, status, number))
 
-        tell(kind, hearing.day)
-        tell("Appearance", hearing.day)
-        if hearing.next:
-            tell("Hearing", hearing.next.day, status="planned")
-        first = hearing is matter.hearings[0]
+        for hearing in held:
+            tell("FirstHearing" if hearing.type == "First hearing" else "Hearing", hearing.day)
+            tell("Appearance", hearing.day)
+            if hearing.next:
+                tell("Hearing", hearing.next.day, status="planned")
+            for charge in defendant.charges:
+                for result in hearing.results.get(charge.id, []):
+                    if result.code in EVENT_OF_RESULT:
+                        tell(EVENT_OF_RESULT[result.code], result.day, charge)
+        if not held:
+            continue
         for charge in defendant.charges:
-            if first:
-                tell("Arrest", defendant.arrested, charge)
-                tell("ChargeLaid", charge.laid, charge)
-            if charge.plea_day == hearing.day:
-                tell("Plea", hearing.day, charge)
-            if charge.verdict_day == hearing.day:
-                tell("Verdict", hearing.day, charge)
-            for result in hearing.results.get(charge.id, []):
-                if result.code in TELLS:
-                    tell(TELLS[result.code], result.day, charge)
+            tell("Arrest", defendant.arrested, charge)
+            tell("ChargeLaid", charge.laid, charge)
+            if charge.plea_day and charge.plea_day <= held[-1].day:
+                tell("Plea", charge.plea_day, charge)
+            if charge.verdict_day and charge.verdict_day <= held[-1].day:
+                tell("Verdict", charge.verdict_day, charge)

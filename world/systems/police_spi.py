@@ -1,12 +1,13 @@
-"""New cases from the police: SPI NewCaseMessage XML, one file a case."""
+"""New cases from the police: SPI NewCaseMessage XML, the cases of a neighbourhood and year."""
 
 from collections.abc import Iterator
 
 from lxml import etree
 
-from world.errors import written
-from world.matters import Defendant, History, Matter
-from world.people import LAST_DAY, Company, Person
+from world.errors import also_known_as, holds, written
+from world.extract import Part
+from world.facts import Defendant, History, Matter
+from world.people import Address, Company, Person
 from world.truth import Telling, Truth
 
 DATASET = "police-spi/new-case"
@@ -32,15 +33,19 @@ def add_name(parent: etree._Element, given: str, middle: str, family: str, sex: 
     add(name, "PersonFamilyName", family)
 
 
-def extracts(history: History, truth: Truth, seed: int) -> Iterator[tuple[str, bytes]]:
-    """(path, content) of every case charged by the last day of the world."""
+def extracts(history: History, truth: Truth) -> Iterator[Part]:
+    """A message a year, of the cases charged in it."""
+    years: dict[int, list[Matter]] = {}
     for matter in history.matters:
-        if matter.charged <= LAST_DAY:
-            path = f"{matter.charged.year}/{matter.urn}.xml"
-            yield path, _message(matter, truth, seed)
+        if matter.route == "charge" and holds(
+            "police-spi", matter.urn, matter.charged, history.seed
+        ):
+            years.setdefault(matter.charged.year, []).append(matter)
+    for year in sorted(years):
+        yield Part(f"new-cases-{year}.xml", _message(years[year], truth, history.seed))
 
 
-def _message(matter: Matter, truth: Truth, seed: int) -> bytes:
+def _message(matters: list[Matter], truth: Truth, seed: int) -> bytes:
     root = etree.Element(
         f"{{{NS}}}NewCaseMessage",
         {
@@ -50,11 +55,17 @@ def _message(matter: Matter, truth: Truth, seed: int) -> bytes:
         },
         nsmap={"m": NS},
     )
+    for matter in matters:
+        _case(root, matter, truth, seed)
+    return etree.tostring(root, xml_declaration=True, encoding="utf-8", pretty_print=True)
+
+
+def _case(root: etree._Element, matter: Matter, truth: Truth, seed: int) -> None:
     case = add(root, "Case")
     add(case, "PTIURN", matter.urn)
     add(case, "OriginatingOrganisation", f"1{matter.force[0]}HQ00")
     add(case, "CaseInitiation", "C")
-    add(case, "CPSorganisation", f"A{matter.force[0]}AC00")
+    add(case, "CPSorganisation", matter.area.cps)
     first = matter.hearings[0]
     initial = add(case, "InitialHearing")
     add(initial, "CourtHearingLocation", first.court.location)
@@ -65,15 +76,14 @@ def _message(matter: Matter, truth: Truth, seed: int) -> bytes:
     add(officer, "PersonFamilyName", "Officerson")
     for defendant in matter.defendants:
         _defendant(case, matter, defendant, truth, seed)
-    return etree.tostring(root, xml_declaration=True, encoding="utf-8", pretty_print=True)
 
 
-def _address(parent: etree._Element, party: Person | Company) -> None:
+def _address(parent: etree._Element, home: Address) -> None:
     address = add(parent, "Address")
-    add(address, "PAON", str(party.address.number), ADDRESS_NS)
-    add(address, "StreetDescription", party.address.street, ADDRESS_NS)
-    add(address, "Town", party.address.town, ADDRESS_NS)
-    add(address, "PostCode", party.address.postcode, ADDRESS_NS)
+    add(address, "PAON", str(home.number), ADDRESS_NS)
+    add(address, "StreetDescription", home.street, ADDRESS_NS)
+    add(address, "Town", home.town, ADDRESS_NS)
+    add(address, "PostCode", home.postcode, ADDRESS_NS)
 
 
 def _defendant(
@@ -85,11 +95,11 @@ def _defendant(
     if isinstance(party, Company):
         corporate = add(element, "PoliceCorporateDefendant")
         add(add(corporate, "OrganisationName"), "OrganisationName", party.name)
-        _address(corporate, party)
+        _address(corporate, party.address)
     else:
-        record = written(party, "police-spi", seed, matter.urn)
+        record = written(party, "police-spi", seed, matter.urn, matter.charged)
         individual = add(element, "PoliceIndividualDefendant")
-        for given, family in party.aliases:
+        for given, family in also_known_as(party, matter.charged):
             alias = add(individual, "Alias")
             add(alias, "PersonGivenName1", given)
             add(alias, "PersonFamilyName", family)
@@ -100,7 +110,7 @@ def _defendant(
         add(details, "Gender", GENDER[party.sex])
         if record.pnc:
             add(person_defendant, "PNCidentifier", record.pnc)
-        _address(individual, party)
+        _address(individual, party.address_on(matter.charged))
         ethnicity = add(individual, "PersonEthnicity")
         add(ethnicity, "SelfDefinedEthnicity", party.ethnicity)
         if record.cro:
