@@ -1,5 +1,7 @@
 """The records that linkage reads, as flat frames."""
 
+from collections.abc import Mapping
+
 import polars as pl
 
 from ontology import Model
@@ -9,6 +11,8 @@ from releases import Releases, Writer
 ROOTS = ("PersonRecord", "Alias", "Participation", "Case", "Issue")
 NAMES = ("givenName", "middleNames", "familyName", "fullName", "birthDate")
 _KEYS = ("pncId", "croNumber", "prisonerNumber", "crn", "masterDefendantId")
+
+Where = Mapping[str, pl.Series]
 
 
 class Reading:
@@ -20,26 +24,95 @@ class Reading:
         self._model = model
         self._base = base
 
-    def table(self, root: str, *columns: str) -> pl.DataFrame:
-        """Some columns of the live records of a root class."""
-        told = self._releases.state(root, columns=columns, pending=self._writer)
+    def table(
+        self,
+        root: str,
+        *columns: str,
+        iris: pl.Series | None = None,
+        where: Where | None = None,
+    ) -> pl.DataFrame:
+        """Some columns of the live records of a root class; which, as in `Releases.state`."""
+        told = self._releases.state(
+            root, columns=columns, iris=iris, where=where, pending=self._writer
+        )
         return told.collect(engine="streaming")
 
-    def persons(self) -> pl.DataFrame:
+    def before(self, root: str, *columns: str, iris: pl.Series) -> pl.DataFrame:
+        """The same of these records in the release before this one."""
+        return self._releases.state(
+            root, self._releases.current, columns=columns, iris=iris
+        ).collect()
+
+    def none(self, root: str, *columns: str) -> pl.DataFrame:
+        """No record."""
+        schema = self._model.table_schema(root)
+        return pl.DataFrame(schema={name: schema[name] for name in columns})
+
+    def memberships(self, kind: str, where: Where | None = None) -> pl.DataFrame:
+        """Memberships of the release before: member, thing, linkKey. kind: person, matter, ..."""
+        told = self.table(
+            "Membership", "member", "thing", "linkKey", "linkKind", "threshold", where=where
+        )
+        of_kind = pl.col("linkKind") == self._model.concept_iri("thing-kind", kind)
+        high = pl.col("threshold") == self._model.concept_iri("threshold", "high")
+        return told.filter(of_kind & high).select("member", "thing", "linkKey")
+
+    def parts(self, iris: pl.Series | None = None, where: Where | None = None) -> pl.DataFrame:
+        """Participations: iri, inCase, party, asn."""
+        return self.table("Participation", "iri", "inCase", "party", "asn", iris=iris, where=where)
+
+    def issues(self, iris: pl.Series | None = None, where: Where | None = None) -> pl.DataFrame:
+        """Charge records: their identifiers and links, as they stand."""
+        told = self.table(
+            "Issue",
+            *("iri", "class", "dataset", "inCase", "ofParticipation", "aboutPerson", "asn"),
+            *("offenceReference", "offenceSequence", "offenceCode"),
+            iris=iris,
+            where=where,
+        )
+        classes = [
+            name
+            for parent in ("ChargeRecord", "SuspectedOffence")
+            for name in self._model.subclasses(parent)
+        ]
+        return told.filter(pl.col("class").is_in(classes)).drop("class")
+
+    def only_persons(self, parties: pl.Series) -> pl.Series:
+        """The iris of person records among those of parties."""
+        root = root_of_iri_expr(self._base, "party")
+        return pl.DataFrame({"party": parties}).filter(root == "PersonRecord")["party"]
+
+    def persons(self, iris: pl.Series | None = None) -> pl.DataFrame:
         """Person records: iri, names, birth date and identifiers."""
-        return self.table("PersonRecord", "iri", *NAMES, *_KEYS)
+        return self.table("PersonRecord", "iri", *NAMES, *_KEYS, iris=iris)
 
-    def aliases(self) -> pl.DataFrame:
+    def aliases(self, of: pl.Series | None = None) -> pl.DataFrame:
         """Other names: iri of the person record they belong to, names."""
-        return self.table("Alias", "aliasOf", *NAMES).rename({"aliasOf": "iri"})
+        where = None if of is None else {"aliasOf": of}
+        return self.table("Alias", "aliasOf", *NAMES, where=where).rename({"aliasOf": "iri"})
 
-    def cases(self) -> pl.DataFrame:
+    def cases(self, iris: pl.Series | None = None) -> pl.DataFrame:
         """Case records and their identifiers."""
-        return self.table("Case", "iri", "urn", "caseReference", "caseNumber", "courtCode")
+        return self.table(
+            "Case", "iri", "urn", "caseReference", "caseNumber", "courtCode", iris=iris
+        )
 
-    def parties(self) -> pl.DataFrame:
-        """participation, case, person (null for a company), asn: one row each combination."""
-        told = self.table("Participation", "iri", "inCase", "party", "asn")
+    def of(
+        self, persons: pl.Series, cases: pl.Series, charges: pl.Series
+    ) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Parties and charges that tell of these persons, cases and charges, and perhaps others."""
+        near = self.issues(where={"aboutPerson": persons, "inCase": cases, "iri": charges})
+        bearing = near["ofParticipation"].explode().drop_nulls().unique()
+        told = self.parts(where={"party": persons, "inCase": cases, "iri": bearing})
+        more = self.issues(where={"ofParticipation": told["iri"]})
+        return self.parties(told), pl.concat([near, more]).unique("iri")
+
+    def parties(self, told: pl.DataFrame | None = None) -> pl.DataFrame:
+        """participation, case, person (null for a company), asn: one row each combination.
+
+        told: of `parts`; all of them when None.
+        """
+        told = self.parts() if told is None else told
         is_person = root_of_iri_expr(self._base, "party") == "PersonRecord"
         return (
             told.select(
@@ -51,20 +124,6 @@ class Reading:
             .explode("case")
             .explode("asn")
         )
-
-    def charges(self) -> pl.DataFrame:
-        """Charge records: their identifiers and links, as they stand."""
-        told = self.table(
-            "Issue",
-            *("iri", "class", "dataset", "inCase", "ofParticipation", "aboutPerson", "asn"),
-            *("offenceReference", "offenceSequence", "offenceCode"),
-        )
-        classes = [
-            name
-            for parent in ("ChargeRecord", "SuspectedOffence")
-            for name in self._model.subclasses(parent)
-        ]
-        return told.filter(pl.col("class").is_in(classes)).drop("class")
 
 
 def roles_of(parties: pl.DataFrame, charges: pl.DataFrame) -> pl.DataFrame:

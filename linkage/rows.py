@@ -54,17 +54,24 @@ class Rows:
         )
 
     def memberships(self, kind: str, members: pl.DataFrame) -> pl.DataFrame:
-        """One Membership a record (member, thing) and threshold."""
+        """One Membership a record (member, thing, linkKey) and threshold; keys stand in the
+        highest only.
+        """
         names = digests(members["member"])
+        keys = pl.col("linkKey").list.join("\n")
+        marks = digests(members.select(text=keys.fill_null(""))["text"])
         return pl.concat(
             [
                 members.select(
                     "member",
                     "thing",
                     iri=self._iri("Membership", kind, threshold) + names,
-                    hash=pl.col("thing").str.slice(-32),
+                    hash=pl.col("thing").str.slice(-32) + (marks if threshold == "high" else ""),
                     linkKind=pl.lit(self.code("thing-kind", kind)),
                     threshold=pl.lit(self.code("threshold", threshold)),
+                    linkKey=pl.col("linkKey")
+                    if threshold == "high"
+                    else pl.lit(None, pl.List(pl.String)),
                 )
                 for threshold in _THRESHOLDS[kind]
             ]

@@ -1,5 +1,6 @@
 """One linkage run: from the records a release will hold to its things, links and memberships."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -12,7 +13,8 @@ from linkage.pairs import Linked
 from linkage.persons import identities, link_persons, person_keys
 from linkage.reading import NAMES, ROOTS, Reading, roles_of
 from linkage.rows import Rows
-from linkage.things import CLASSES, Things, named
+from linkage.scope import Scope, key_texts, scope_of
+from linkage.things import CLASSES, Taken, named
 from ontology import Model
 from ontology.identifiers import BASE
 from releases import Releases, Writer
@@ -30,17 +32,20 @@ class LinkSummary:
     written: int
 
 
-def run(releases: Releases, writer: Writer, model: Model, base: str = BASE) -> LinkSummary:
+def run(
+    releases: Releases, writer: Writer, model: Model, base: str = BASE, *, whole: bool = False
+) -> LinkSummary:
     """Link what the writer's release will hold, and write what differs from the one before.
 
     Writes Thing, Membership and LinkAssertion rows of the dataset justicegraph/linkage. A person
     record always has a Person, a case a Matter, a charge a Charge, alone if need be. Persons have
     the same sets at all three thresholds, since they rest on published keys only. The result
-    depends on the records and on the previous membership, not on the order of loading. A release
-    that touches no such record keeps the things of the one before.
+    depends on the records and on the previous membership, not on the order of loading.
+
+    Only what the touched records can reach is looked at, except at the first run, after a change
+    of the ontology, when very much was touched, and with `whole`: the result is the same.
     """
-    linkage = _Run(releases, writer, model, base)
-    return linkage.run() if writer.touched(*ROOTS) or not linkage.before() else linkage.standing()
+    return _Run(releases, writer, model, base).run(whole=whole)
 
 
 class _Run:
@@ -48,101 +53,154 @@ class _Run:
         self._releases = releases
         self._writer = writer
         self._base = base
+        self._digest = model.digest
         self._read = Reading(releases, writer, model, base)
         self._rows = Rows(model, base)
 
-    def run(self) -> LinkSummary:
-        parties = self._read.parties()
-        charges = self._read.charges()
+    def run(self, *, whole: bool) -> LinkSummary:
+        again = self._linked_before() and not whole
+        written = 0
+        if self._writer.touched(*ROOTS) or not again:
+            scope = scope_of(self._releases, self._writer, self._read) if again else None
+            written = self._link(scope)
+        return self._summary(written)
+
+    def _link(self, scope: Scope | None) -> int:
+        if scope is None:
+            parties, charges = self._read.parties(), self._read.issues()
+        else:
+            parties, charges = self._read.of(scope.persons, scope.cases, scope.charges)
         roles = roles_of(parties, charges)
-        persons = self._persons(roles)
+        before = {kind: self._before(kind, scope) for kind in CLASSES}
+        persons, person_texts = self._persons(roles, scope)
         roles = roles.join(
-            persons.members.select(person="member", person_set="set"), on="person", how="left"
+            self._people(roles, persons, scope), on="person", how="left", maintain_order="left"
         )
-        matters = self._matters(roles)
+        matters, matter_texts = self._matters(roles, scope)
+        if scope is not None:
+            charges = charges.filter(pl.col("iri").is_in(scope.charges.implode()))
         linked = {
-            "person": persons,
-            "matter": matters,
-            "charge": _link_charges(charges, roles, matters.members),
+            "person": (persons, person_texts),
+            "matter": (matters, matter_texts),
+            "charge": (_link_charges(charges, roles, matters.members), None),
         }
-        before = self._memberships_before()
-        counts = [self._write(kind, each, before) for kind, each in linked.items()]
-        return LinkSummary(
-            persons=counts[0].things,
-            matters=counts[1].things,
-            charges=counts[2].things,
-            links=sum(count.links for count in counts),
-            conflicts=sum(count.conflicts for count in counts),
-            written=sum(count.written for count in counts),
+        return sum(
+            self._write(kind, each, texts, before[kind], scope)
+            for kind, (each, texts) in linked.items()
         )
 
-    def before(self) -> bool:
-        """Whether an earlier release was linked."""
-        return self._releases.current > 0 and not self._memberships_before().is_empty()
+    def _linked_before(self) -> bool:
+        """Whether the release before was linked by the same ontology."""
+        current = self._releases.current
+        if not current or self._releases.release(current).model_hash != self._digest:
+            return False
+        held = self._releases.state("Membership", current, columns=("iri",)).head(1).collect()
+        return not held.is_empty()
 
-    def standing(self) -> LinkSummary:
-        """What the release before holds, nothing being written."""
-        members = self._memberships_before()
-        links = self._read.table("LinkAssertion", "linked")
-        things = {
-            kind: members.filter(pl.col("linkKind") == self._rows.code("thing-kind", kind))
-            for kind in CLASSES
-        }
-        return LinkSummary(
-            persons=things["person"]["thing"].n_unique(),
-            matters=things["matter"]["thing"].n_unique(),
-            charges=things["charge"]["thing"].n_unique(),
-            links=links.filter("linked").height,
-            conflicts=links.filter(~pl.col("linked")).height,
-            written=0,
-        )
+    def _before(self, kind: str, scope: Scope | None) -> pl.DataFrame:
+        where = None if scope is None else {"member": _of(scope, kind)}
+        told = self._read.memberships(kind, where=where)
+        return told.with_columns(pl.col("linkKey").list.join("\n").fill_null(""))
 
-    def _memberships_before(self) -> pl.DataFrame:
-        told = self._read.table("Membership", "member", "thing", "linkKind", "threshold")
-        return told.filter(pl.col("threshold") == self._rows.code("threshold", "high"))
-
-    def _persons(self, roles: pl.DataFrame) -> Linked:
-        persons = self._read.persons()
-        aliases = self._read.aliases().join(persons, on="iri", how="semi")
+    def _persons(self, roles: pl.DataFrame, scope: Scope | None) -> tuple[Linked, pl.DataFrame]:
+        iris = None if scope is None else scope.persons
+        persons = self._read.persons(iris=iris)
+        aliases = self._read.aliases(of=iris).join(persons, on="iri", how="semi")
         arrests = roles.select(iri="person", asn="asn").drop_nulls().unique()
+        arrests = arrests.join(persons, on="iri", how="semi")
+        keys = person_keys(persons, arrests)
         told = identities(persons.select("iri", *NAMES), aliases.select("iri", *NAMES))
-        return link_persons(persons["iri"].sort(), person_keys(persons, arrests), told)
+        return link_persons(persons["iri"].sort(), keys, told), key_texts(keys)
 
-    def _matters(self, roles: pl.DataFrame) -> Linked:
-        cases = self._read.cases()
+    def _people(self, roles: pl.DataFrame, persons: Linked, scope: Scope | None) -> pl.DataFrame:
+        """person, person_set: numbers, the same for records of one person."""
+        sets = persons.members.select(person="member", person_set="set")
+        if scope is None:
+            return sets
+        others = roles.select("person").drop_nulls().unique().join(sets, on="person", how="anti")
+        told = self._read.memberships("person", where={"member": others["person"]})
+        kept = told.join(others, left_on="member", right_on="person", how="semi").select(
+            person="member", person_set=pl.col("thing").rank("dense").cast(pl.Int64) + len(sets)
+        )
+        return pl.concat([sets, kept])
+
+    def _matters(self, roles: pl.DataFrame, scope: Scope | None) -> tuple[Linked, pl.DataFrame]:
+        cases = self._read.cases(iris=None if scope is None else scope.cases)
         arrests = (
             roles.select("case", "asn", person="person_set")
             .drop_nulls(["case", "asn"])
             .join(cases, left_on="case", right_on="iri", how="semi")
         )
-        return link_matters(cases["iri"].sort(), matter_keys(cases, arrests))
+        keys = matter_keys(cases, arrests)
+        return link_matters(cases["iri"].sort(), keys), key_texts(keys)
 
-    def _write(self, kind: str, linked: Linked, before: pl.DataFrame) -> "_Counts":
+    def _write(
+        self,
+        kind: str,
+        linked: Linked,
+        texts: pl.DataFrame | None,
+        before: pl.DataFrame,
+        scope: Scope | None,
+    ) -> int:
         """Put what differs from the previous release, and delete what is no longer there."""
-        code = self._rows.code("thing-kind", kind)
-        previous = before.filter(pl.col("linkKind") == code).select("member", "thing")
-        things = named(self._base, kind, linked.members, previous)
+        previous = before.select("member", "thing")
+        taken = None if scope is None else self._taken_elsewhere(previous)
+        things = named(self._base, kind, linked.members, previous, taken)
+        members = _with_keys(things.members, texts)
         links = self._rows.assertions(kind, linked)
-        left = previous.join(things.members, on="member", how="anti")
-        written = (
-            self._put("LinkAssertion", links, self._known("LinkAssertion", code))
-            + self._put("Thing", self._rows.things(kind, things), self._known("Thing", code))
-            + self._put("Membership", self._rows.memberships(kind, _news(things, previous)))
-            + self._delete("LinkAssertion", self._known("LinkAssertion", code), links)
-            + self._delete("Membership", self._rows.memberships(kind, left))
+        known = self._known_links(kind, scope)
+        left = previous.join(members, on="member", how="anti")
+        rows = self._rows.things(kind, things)
+        standing = None if scope is None else rows["iri"]
+        news = members.with_columns(text=pl.col("linkKey").list.join("\n").fill_null("")).join(
+            before, left_on=["member", "thing", "text"], right_on=["member", "thing", "linkKey"],
+            how="anti",
+        )  # fmt: skip
+        return (
+            self._put("LinkAssertion", links, known)
+            + self._put("Thing", rows, self._known("Thing", kind, iris=standing))
+            + self._put("Membership", self._news(kind, news.drop("text"), previous))
+            + self._delete("LinkAssertion", known, links)
+            + self._delete("Membership", self._rows.memberships(kind, _with_keys(left, None)))
         )
-        followed = links.filter("linked").height
-        return _Counts(things.count, followed, links.height - followed, written)
 
-    def _known(self, root: str, kind: str) -> pl.DataFrame:
-        told = self._releases.state(
-            root,
-            columns=("iri", "hash", "linkKind"),
-            documents=[DOCUMENT],
-            pending=self._writer,
+    def _news(self, kind: str, news: pl.DataFrame, previous: pl.DataFrame) -> pl.DataFrame:
+        """Memberships to write; where only the keys are new, that at the highest threshold."""
+        told = news.join(previous.with_columns(kept=True), on=["member", "thing"], how="left")
+        high = pl.col("threshold") == self._rows.code("threshold", "high")
+        kept = told.filter("kept").select("member")
+        rows = self._rows.memberships(kind, news)
+        return pl.concat(
+            [rows.filter(high), rows.filter(~high).join(kept, on="member", how="anti")]
         )
-        same = told.filter(pl.col("linkKind") == kind).select("iri", "hash")
-        return same.collect(engine="streaming")
+
+    def _taken_elsewhere(self, previous: pl.DataFrame) -> Taken:
+        """Whether a thing holds records outside the scope."""
+
+        def taken(thing: str) -> bool:
+            told = self._read.table(
+                "Membership", "member", "thing", where={"thing": pl.Series([thing])}
+            ).filter(pl.col("thing") == thing)
+            return not told.join(previous, on=["member", "thing"], how="anti").is_empty()
+
+        return taken
+
+    def _known_links(self, kind: str, scope: Scope | None) -> pl.DataFrame:
+        if scope is None:
+            return self._known("LinkAssertion", kind)
+        ends = _of(scope, kind)
+        return self._known("LinkAssertion", kind, where={"left": ends, "right": ends})
+
+    def _known(
+        self,
+        root: str,
+        kind: str,
+        iris: pl.Series | None = None,
+        where: Mapping[str, pl.Series] | None = None,
+    ) -> pl.DataFrame:
+        told = self._read.table(root, "iri", "hash", "linkKind", iris=iris, where=where)
+        same = pl.col("linkKind") == self._rows.code("thing-kind", kind)
+        return told.filter(same).select("iri", "hash")
 
     def _put(self, root: str, rows: pl.DataFrame, known: pl.DataFrame | None = None) -> int:
         news = rows if known is None else rows.join(known, on=["iri", "hash"], how="anti")
@@ -157,17 +215,30 @@ class _Run:
         self._writer.delete(root, keys)
         return gone.height
 
+    def _summary(self, written: int) -> LinkSummary:
+        """What the release will hold."""
+        things = self._read.table("Thing", "class", "hash").filter(pl.col("hash") == "live")
+        held = dict(things.group_by("class").len().iter_rows())
+        linked = self._read.table("LinkAssertion", "linked")["linked"]
+        return LinkSummary(
+            persons=held.get("Person", 0),
+            matters=held.get("Matter", 0),
+            charges=held.get("Charge", 0),
+            links=int(linked.sum()),
+            conflicts=len(linked) - int(linked.sum()),
+            written=written,
+        )
 
-@dataclass(frozen=True)
-class _Counts:
-    things: int
-    links: int
-    conflicts: int
-    written: int
+
+def _of(scope: Scope, kind: str) -> pl.Series:
+    return {"person": scope.persons, "matter": scope.cases, "charge": scope.charges}[kind]
 
 
-def _news(things: Things, previous: pl.DataFrame) -> pl.DataFrame:
-    return things.members.join(previous, on=["member", "thing"], how="anti")
+def _with_keys(members: pl.DataFrame, texts: pl.DataFrame | None) -> pl.DataFrame:
+    """Members (member, thing) and their linkKey."""
+    if texts is None:
+        return members.with_columns(linkKey=pl.lit(None, pl.List(pl.String)))
+    return members.join(texts, on="member", how="left", maintain_order="left")
 
 
 def _link_charges(charges: pl.DataFrame, roles: pl.DataFrame, matters: pl.DataFrame) -> Linked:

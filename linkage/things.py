@@ -6,7 +6,7 @@ record. An identifier that lost its set is retired and says where its records we
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import polars as pl
@@ -14,6 +14,7 @@ import polars as pl
 from linkage.dataset import DATASET
 from ontology.identifiers import record_iri
 
+Taken = Callable[[str], bool]
 CLASSES = {"person": "Person", "matter": "Matter", "charge": "Charge"}
 
 
@@ -42,10 +43,17 @@ def digests(texts: pl.Series) -> pl.Series:
     return pl.Series(texts.name, made, dtype=pl.String)
 
 
-def named(base: str, kind: str, sets: pl.DataFrame, previous: pl.DataFrame) -> Things:
+def named(
+    base: str,
+    kind: str,
+    sets: pl.DataFrame,
+    previous: pl.DataFrame,
+    elsewhere: Taken | None = None,
+) -> Things:
     """Give each set its identifier.
 
-    sets: member, set (any value that is equal within a set). previous: member, thing.
+    sets: member, set (any value that is equal within a set). previous: member, thing. elsewhere:
+    whether a thing, by its iri, holds records that are not among these.
     """
     smallest = sets.group_by("set").agg(pl.col("member").min().alias("smallest"))
     overlaps = (
@@ -60,7 +68,7 @@ def named(base: str, kind: str, sets: pl.DataFrame, previous: pl.DataFrame) -> T
     prefix = record_iri(base, "Thing", DATASET, [kind])
     for each, member in smallest.sort("smallest").iter_rows():
         if each not in kept:
-            kept[each] = _fresh(prefix, kind, member, taken)
+            kept[each] = _fresh(prefix, kind, member, taken, elsewhere)
             taken.add(kept[each])
     names = pl.DataFrame(
         {"set": list(kept), "thing": list(kept.values())},
@@ -92,9 +100,9 @@ def _claims(ranked: Iterable[tuple[str, int]]) -> dict[int, str]:
     return kept
 
 
-def _fresh(prefix: str, kind: str, smallest: str, taken: set[str]) -> str:
+def _fresh(prefix: str, kind: str, smallest: str, taken: set[str], elsewhere: Taken | None) -> str:
     iri, number = f"{prefix}/{digest(kind, smallest)}", 0
-    while iri in taken:
+    while iri in taken or (elsewhere is not None and elsewhere(iri)):
         number += 1
         iri = f"{prefix}/{digest(kind, smallest, str(number))}"
     return iri

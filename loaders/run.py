@@ -65,10 +65,7 @@ def load(
         raise LoadError("JG-LOD-001", f"no mode is called {mode!r}", nearest(mode, MODES))
     known = list(mappings) if mappings is not None else read_mappings()
     only = named(known, source) if source is not None else None
-    considered = [only] if only is not None else known
-    for mapping in considered:
-        lint.require(mapping, model)
-    _known_to(considered, params or {})
+    _known_to([only] if only is not None else known, params or {})
     limits = Limits(max_message) if max_message is not None else Limits()
     run = _Run(releases, writer, model, Recogniser(known, limits), limits, base, batch)
     run.given = dict(params or {})
@@ -251,6 +248,7 @@ class _Run:
 
     def _work(self, mapping: SourceMapping) -> _Work:
         if mapping.source not in self.work:
+            lint.require(mapping, self.model)
             typist = Typist(mapping, self.model, self.base)
             self.work[mapping.source] = _Work(
                 mapping,

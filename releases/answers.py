@@ -1,6 +1,6 @@
 """What can be asked of a data folder: state, changes, documents, findings."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import polars as pl
@@ -54,6 +54,7 @@ class Answers:
         *,
         iris: Collection[str] | pl.Series | None = None,
         documents: Collection[str] | pl.Series | None = None,
+        where: Mapping[str, pl.Series] | None = None,
         columns: Sequence[str] | None = None,
         mentions: bool = False,
         pending: Writer | None = None,
@@ -62,13 +63,16 @@ class Answers:
 
         A record is live while a live document mentions it, with the content of the newest
         version. mentions: one row a (record, document) instead. documents: only records whose
-        content comes from these. columns: those of Model.table_schema (default all), and
+        content comes from these. where: only records that had, in some version, one of these
+        values in one of these columns. columns: those of Model.table_schema (default all), and
         `release`. pending: see that writer's own rows too. Order of rows is not defined.
         """
         until = self._as_of(release, pending)
         rows = self._rows(root, until, pending)
         if iris is not None:
             rows = rows.filter(pl.col("iri").is_in(_series(iris)))
+        if where is not None:
+            rows = rows.join(_holding(rows, where), on="iri", how="semi")
         told_by = None if documents is None else pl.col("document").is_in(_series(documents))
         if mentions:
             rows = rows if told_by is None else rows.filter(told_by)
@@ -80,6 +84,14 @@ class Answers:
             chosen = newest(rows, until).filter(told_by)
         wanted = list(columns) if columns is not None else list(self.model.table_schema(root))
         return wide(rows, chosen, wanted)
+
+    def touched(self, root: str, pending: Writer) -> pl.Series:
+        """The records of a root class that a writer put or deleted, as a series of iris."""
+        if not pending.touched(root):
+            return pl.Series("iri", [], dtype=pl.String)
+        rows = self._rows(root, pending.number, pending)
+        fresh = rows.filter(pl.col("release") == pending.number)
+        return fresh.select(pl.col("iri").unique()).collect()["iri"]
 
     def changes(
         self,
@@ -218,6 +230,17 @@ def _part(rows: pl.LazyFrame, part: tuple[int, int] | None) -> pl.LazyFrame:
         return rows
     number, parts = part
     return rows.filter(pl.col("iri").hash(seed=0) % parts == number)
+
+
+def _holding(rows: pl.LazyFrame, where: Mapping[str, pl.Series]) -> pl.LazyFrame:
+    """The iris of rows that have one of the values in one of the columns."""
+    schema = rows.collect_schema()
+    found = []
+    for name, values in where.items():
+        told = rows.select("iri", value=pl.col(name))
+        told = told.explode("value") if isinstance(schema[name], pl.List) else told
+        found.append(told.filter(pl.col("value").is_in(_series(values))).select("iri"))
+    return pl.concat(found).unique()
 
 
 def _series(values: Collection[str] | pl.Series) -> pl.Series:

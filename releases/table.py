@@ -134,7 +134,8 @@ class Table:
         for column, wanted in self.schema.items():
             if column in stored and stored[column] != wanted:
                 raise ChangedTypeError(self.name, column, str(stored[column]), str(wanted))
-        merge = not set(frame.columns) <= set(stored)
+        # Columns of a newer ontology are added; those of an older one stay, and are empty here.
+        merge = set(frame.columns) != set(stored)
         with self._telling():
             write_deltalake(
                 table,

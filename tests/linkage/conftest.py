@@ -69,7 +69,7 @@ class World:
         self.model = Model.default()
         self.releases = Releases.open(folder, self.model)
 
-    def load(self, *rows: Row, gone: tuple[Row, ...] = ()) -> LinkSummary:
+    def load(self, *rows: Row, gone: tuple[Row, ...] = (), whole: bool = False) -> LinkSummary:
         with self.releases.write() as writer:
             for root in {row["root"] for row in rows}:
                 filled = [_filled(row) for row in rows if row["root"] == root]
@@ -78,7 +78,7 @@ class World:
             for row in gone:
                 keys = {"iri": [row["iri"]], "document": [_filled(row)["document"]]}
                 writer.delete(row["root"], pl.DataFrame(keys))
-            summary = run(self.releases, writer, self.model)
+            summary = run(self.releases, writer, self.model, whole=whole)
             writer.commit()
         return summary
 

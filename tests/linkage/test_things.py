@@ -4,8 +4,10 @@ import tempfile
 from pathlib import Path
 
 import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
 
 from linkage.things import named
 from ontology.identifiers import BASE
@@ -57,6 +59,76 @@ def test_any_order_and_split_of_loads_gives_the_same_sets(
         assert set(at_once.table("LinkAssertion")["iri"]) == set(
             bit_by_bit.table("LinkAssertion")["iri"]
         )
+
+
+Steps = list[list[tuple[int, tuple[object, ...], bool]]]
+LINKAGE_TABLES = ("LinkAssertion", "Membership", "Thing")
+steps = st.lists(
+    st.lists(
+        st.tuples(st.integers(0, 5), rows.map(lambda told: told[0]), st.booleans()), max_size=3
+    ),
+    min_size=2,
+    max_size=5,
+)
+
+
+@settings(max_examples=8, deadline=None)
+@given(steps)
+def test_looking_only_at_what_was_touched_gives_what_looking_at_everything_gives(
+    steps: Steps,
+) -> None:
+    compare(steps)
+
+
+@pytest.mark.soak
+@settings(max_examples=400, deadline=None)
+@given(steps)
+def test_the_same_on_many_histories(steps: Steps) -> None:
+    compare(steps)
+
+
+def compare(steps: Steps) -> None:
+    """Records come, change, share parties with others, and go."""
+    with tempfile.TemporaryDirectory() as folder:
+        scoped, whole = World(Path(folder) / "a"), World(Path(folder) / "b")
+        live: dict[str, Row] = {}
+        for step in steps:
+            told: dict[str, Row] = {}
+            gone: dict[str, Row] = {}
+            for number, row, goes in step:
+                for each in records(number, row):
+                    (gone if goes else told)[each["iri"]] = each
+                if not goes:
+                    # A second part in the case of the next record, for this person.
+                    other = part(f"x{number}", f"r{(number + 1) % 6}", f"r{number}")
+                    told[other["iri"]] = other
+            going = tuple(each for iri, each in gone.items() if iri in live and iri not in told)
+            live = {**live, **told}
+            for each in going:
+                del live[each["iri"]]
+            if not told and not going:
+                continue
+            one = scoped.load(*told.values(), gone=going)
+            other_summary = whole.load(*told.values(), gone=going, whole=True)
+            assert one == other_summary
+            for root in LINKAGE_TABLES:
+                assert_frame_equal(
+                    scoped.table(root).drop("release", strict=False),
+                    whole.table(root).drop("release", strict=False),
+                )
+
+
+def test_a_touched_record_leaves_others_alone(world: World) -> None:
+    """What is written for one record among many concerns that record only."""
+    world.load(*(each for number in range(8) for each in records(number, lone(number))))
+    summary = world.load(person("r3", "Mary Baker", "1990-05-06", crn="X320741"))
+    # The keys of its membership at the highest threshold.
+    assert summary.written == 1
+    assert summary.persons == 8
+
+
+def lone(number: int) -> tuple[object, ...]:
+    return ("Mary Baker", "1990-05-06"), None, None, None, None
 
 
 def test_an_identifier_stays_when_records_join(world: World) -> None:

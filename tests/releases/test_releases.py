@@ -1,6 +1,8 @@
 """Releases: what is live, what changed, what was undone."""
 
+from datetime import date
 from pathlib import Path
+from typing import ClassVar
 
 import polars as pl
 import pytest
@@ -149,3 +151,52 @@ def test_a_newer_format_is_refused(store: Releases) -> None:
     (store.folder / "format.json").write_text('{"format": 99}')
     with pytest.raises(NewerFormatError, match="JG-REL-002"):
         Releases.open(Path(store.folder), TwoTables())
+
+
+class OlderTables(TwoTables):
+    """The model before birth dates."""
+
+    digest = "older"
+    properties: ClassVar = {
+        **TwoTables.properties,
+        "PersonRecord": {"familyName": pl.String(), "pncId": pl.List(pl.String())},
+    }
+
+
+def test_an_older_ontology_reads_and_writes_and_keeps_what_it_does_not_know(
+    store: Releases, put: Put
+) -> None:
+    put("PersonRecord", {"iri": "p1", "familyName": "Ash", "birthDate": date(1980, 2, 1)})
+    older = Releases.open(store.folder, OlderTables())
+    told = records("PersonRecord", {"iri": "p2", "familyName": "Birch"}).drop("birthDate")
+    with older.write() as writer:
+        writer.put("PersonRecord", told)
+        writer.commit()
+    assert names(older) == {"p1": "Ash", "p2": "Birch"}
+    again = Releases.open(store.folder, TwoTables())
+    born = again.state("PersonRecord", columns=["iri", "birthDate"]).collect()
+    assert dict(born.iter_rows()) == {"p1": date(1980, 2, 1), "p2": None}
+
+
+def test_records_are_found_by_a_value_of_any_version(store: Releases, put: Put) -> None:
+    put("PersonRecord", {"iri": "p1", "pncId": ["a", "b"]}, {"iri": "p2", "pncId": ["c"]})
+    put("PersonRecord", {"iri": "p1", "pncId": ["b"], "version": "2"})
+    put("PersonRecord", {"iri": "p3", "familyName": "Ash"})
+
+    def found(**where: list[str]) -> set[str]:
+        values = {name: pl.Series(texts) for name, texts in where.items()}
+        return set(store.state("PersonRecord", where=values, columns=["iri"]).collect()["iri"])
+
+    assert found(pncId=["b"]) == {"p1"}
+    assert found(pncId=["a"]) == {"p1"}
+    assert found(pncId=["c"], familyName=["Ash"]) == {"p2", "p3"}
+    assert found(iri=["p2"], pncId=["x"]) == {"p2"}
+
+
+def test_what_a_writer_touched(store: Releases, put: Put) -> None:
+    put("PersonRecord", {"iri": "p1"}, {"iri": "p2"})
+    with store.write() as writer:
+        writer.put("PersonRecord", records("PersonRecord", {"iri": "p3"}))
+        writer.delete("PersonRecord", pl.DataFrame({"iri": ["p2"], "document": ["test/source/d1"]}))
+        assert set(store.touched("PersonRecord", writer)) == {"p2", "p3"}
+        assert store.touched("Case", writer).is_empty()
