@@ -10,8 +10,11 @@ from cli.workspace import Workspace
 from ontology.errors import JusticeGraphError
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from linkage import LinkSummary
     from loaders import LoadReport
+    from loaders.code_lists import ImportReport
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,47 @@ def run_load(
         with projecting() as step:
             bring_up_to_date(workspace, step)
     return Loaded(report, links, release.number if release else None)
+
+
+def import_codes(
+    workspace: Workspace,
+    file: Path,
+    *,
+    edition: "date",
+    name: str | None,
+    said: dict[str, str],
+    columns: tuple[str, ...],
+    dry_run: bool = False,
+) -> "ImportReport":
+    """One published list under one release number, then the graph brought to it.
+
+    What links the records before it is as it was: codes join nothing.
+    """
+    from loaders.code_lists import import_list
+
+    releases, settings = workspace.releases, workspace.settings
+    with releases.write() as writer:
+        require_base(workspace)
+        report = import_list(
+            file,
+            releases,
+            writer,
+            workspace.model,
+            edition=edition,
+            base=settings.base,
+            name=name,
+            said=said,
+            columns=columns,
+        )
+        if dry_run:
+            return report
+        before = releases.release().summary if releases.current else {}
+        waiting = {"unresolved": before.get("unresolved", 0), "base": settings.base}
+        release = writer.commit({**report.counts(), **waiting})
+        report.release = release.number if release else None
+        with projecting() as step:
+            bring_up_to_date(workspace, step)
+    return report
 
 
 def require_base(workspace: Workspace) -> None:

@@ -7,7 +7,10 @@ from ontology.model import Model
 from ontology.terms import (
     Class,
     Concept,
+    Crosswalk,
+    DataGap,
     Dataset,
+    Hole,
     Organisation,
     Property,
     Scheme,
@@ -18,8 +21,11 @@ from ontology.terms import (
 __all__ = [
     "Class",
     "Concept",
+    "Crosswalk",
+    "DataGap",
     "Dataset",
     "Finding",
+    "Hole",
     "JusticeGraphError",
     "Model",
     "Organisation",

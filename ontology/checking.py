@@ -21,7 +21,18 @@ DEFINING = {
 } | {
     PREFIXES["skos"] + "Concept",
     PREFIXES["skos"] + "ConceptScheme",
-    *(JG + name for name in ("Organisation", "System", "Dataset", "Sensitivity")),
+    *(
+        JG + name
+        for name in (
+            "Organisation",
+            "System",
+            "Dataset",
+            "Sensitivity",
+            "CoverageHole",
+            "Crosswalk",
+            "DataGap",
+        )
+    ),
 }
 PREFIXED = re.compile(r"(?<![\w:])jg:([A-Za-z]\w*)")
 

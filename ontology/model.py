@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING
 
 from ontology.errors import JusticeGraphError
 from ontology.namespaces import code_iri
-from ontology.terms import Class, Concept, Dataset, Organisation, Property, Scheme, Stage, System
+from ontology.terms import (
+    Class,
+    Concept,
+    Crosswalk,
+    DataGap,
+    Dataset,
+    Organisation,
+    Property,
+    Scheme,
+    Stage,
+    System,
+)
 
 if TYPE_CHECKING:
     import polars as pl
@@ -36,6 +47,8 @@ class Model:
     systems: Mapping[str, System]
     organisations: Mapping[str, Organisation]
     stages: Mapping[str, Stage]
+    gaps: Mapping[str, DataGap]
+    crosswalks: Mapping[str, Crosswalk]
     digest: str
     _above: Mapping[str, tuple[str, ...]]
     _below: Mapping[str, frozenset[str]]
@@ -136,6 +149,21 @@ class Model:
             seen.update(fresh)
             waiting.extend(fresh)
         return None
+
+    def mappings(self, source: str, target: str) -> list[tuple[Concept, str, Concept]]:
+        """What the crosswalk from one scheme to another says: code, relation, code."""
+        found = []
+        for concept in self.schemes[source].concepts.values() if source in self.schemes else ():
+            told = {
+                "exact": concept.exact,
+                "broad": concept.broad,
+                "close": concept.close,
+                "narrow": concept.narrow,
+            }
+            for relation, iris in told.items():
+                ends = (self.concepts.get(iri) for iri in iris)
+                found += [(concept, relation, end) for end in ends if end and end.scheme == target]
+        return found
 
     def _carried_by(self, classes: frozenset[str]) -> tuple[Property, ...]:
         found = [p for p in self.properties.values() if not classes.isdisjoint(p.applies_to)]

@@ -15,7 +15,10 @@ from ontology.said import kept, said
 from ontology.terms import (
     Class,
     Concept,
+    Crosswalk,
+    DataGap,
     Dataset,
+    Hole,
     Kind,
     Organisation,
     Property,
@@ -279,6 +282,48 @@ def read_catalogue(say: Statements, kind: str, make: Callable[[str], T]) -> dict
     return {notation_of(iri): make(iri) for iri in say.typed(JG + kind)}
 
 
+def needed(say: Statements, iri: str, name: str) -> str:
+    """The only value of a term of ours. Raises ModelError where there is none."""
+    value = say.one(iri, JG + name)
+    if value is None:
+        raise ModelError(iri, f"has no jg:{name}", "Give it one.")
+    return value
+
+
+def hole(say: Statements, iri: str) -> Hole:
+    kind = needed(say, iri, "holeKind")
+    if kind not in ("hole", "scope", "break"):
+        raise ModelError(iri, f"is a hole of kind {kind!r}", "Use hole, scope or break.")
+    return Hole(
+        **described(say, iri),
+        dataset=notation_of(needed(say, iri, "holeIn")),
+        kind=kind,
+        start=say.one(iri, JG + "validFrom"),
+        end=say.one(iri, JG + "validTo"),
+    )
+
+
+def gap(say: Statements, iri: str) -> DataGap:
+    return DataGap(
+        **described(say, iri),
+        notation=notation_of(iri),
+        question=needed(say, iri, "question"),
+        missing=needed(say, iri, "missing"),
+        held_by=tuple(notation_of(holder) for holder in say.all(iri, JG + "heldBy")),
+        how_to_ask=needed(say, iri, "howToAsk"),
+    )
+
+
+def crosswalk(say: Statements, iri: str) -> Crosswalk:
+    return Crosswalk(
+        **described(say, iri),
+        notation=notation_of(iri),
+        source_scheme=notation_of(needed(say, iri, "sourceScheme")),
+        target_scheme=notation_of(needed(say, iri, "targetScheme")),
+        evidence=needed(say, iri, "evidence"),
+    )
+
+
 def order(
     say: Statements,
     classes: Mapping[str, Class],
@@ -318,24 +363,42 @@ def build(paths: Sequence[Path]) -> Model:
         if prop.scheme is not None and prop.scheme not in schemes:
             raise ModelError(f"jg:{prop.name}", f"uses unknown scheme {prop.scheme}", "Define it.")
 
+    def organisation(iri: str) -> Organisation:
+        return Organisation(
+            **described(say, iri),
+            notation=notation_of(iri),
+            legal_jurisdictions=places(iri),
+            purposes=tuple(say.all(iri, JG + "purpose")),
+            how_to_ask=say.text(iri, JG + "howToAsk"),
+        )
+
+    def places(iri: str) -> tuple[str, ...]:
+        return tuple(notation_of(place) for place in say.all(iri, JG + "legalJurisdiction"))
+
+    organisations = read_catalogue(say, "Organisation", organisation)
+    holes: dict[str, list[Hole]] = defaultdict(list)
+    for iri in say.typed(JG + "CoverageHole"):
+        one = hole(say, iri)
+        holes[one.dataset].append(one)
+
     def dataset(iri: str) -> Dataset:
         system, unit = say.one(iri, JG + "system"), say.one(iri, JG + "unit")
         if system is None or unit is None:
             raise ModelError(iri, "has no jg:system or no jg:unit", "Give it one of each.")
+        fields = described(say, iri)
+        owner = organisations.get(fields["owner"])
         return Dataset(
-            **described(say, iri),
+            **fields,
             notation=notation_of(iri),
             system=notation_of(system),
             unit=notation_of(unit),
             event_classes=tuple(local(cls) for cls in say.all(iri, JG + "eventClass")),
             coverage_start=say.one(iri, JG + "coverageStart"),
             coverage_end=say.one(iri, JG + "coverageEnd"),
-        )
-
-    def organisation(iri: str) -> Organisation:
-        places = tuple(notation_of(place) for place in say.all(iri, JG + "legalJurisdiction"))
-        return Organisation(
-            **described(say, iri), notation=notation_of(iri), legal_jurisdictions=places
+            holes=tuple(sorted(holes[notation_of(iri)], key=lambda each: each.start or "")),
+            legal_jurisdictions=places(iri) or (owner.legal_jurisdictions if owner else ()),
+            purposes=tuple(say.all(iri, JG + "purpose")) or (owner.purposes if owner else ()),
+            how_to_ask=say.text(iri, JG + "howToAsk") or (owner.how_to_ask if owner else ""),
         )
 
     def system(iri: str) -> System:
@@ -358,7 +421,11 @@ def build(paths: Sequence[Path]) -> Model:
         ),
         datasets=MappingProxyType(read_catalogue(say, "Dataset", dataset)),
         systems=MappingProxyType(read_catalogue(say, "System", system)),
-        organisations=MappingProxyType(read_catalogue(say, "Organisation", organisation)),
+        organisations=MappingProxyType(organisations),
+        gaps=MappingProxyType(read_catalogue(say, "DataGap", lambda iri: gap(say, iri))),
+        crosswalks=MappingProxyType(
+            read_catalogue(say, "Crosswalk", lambda iri: crosswalk(say, iri))
+        ),
         stages=MappingProxyType(
             {name: stage(c) for name, c in schemes["stage"].concepts.items()}
             if "stage" in schemes

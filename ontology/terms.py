@@ -100,11 +100,14 @@ class Scheme(Term):
 class Organisation(Term):
     """A body that owns data, systems, code lists or definitions.
 
-    legal_jurisdictions: notations of the scheme legal-jurisdiction.
+    legal_jurisdictions: notations of the scheme legal-jurisdiction. purposes, how_to_ask: what
+    it lets its data be used for, and how to get to use them.
     """
 
     notation: str
     legal_jurisdictions: tuple[str, ...]
+    purposes: tuple[str, ...]
+    how_to_ask: str
 
 
 @dataclass(frozen=True)
@@ -126,7 +129,8 @@ class Dataset(Term):
     """One kind of extract of one system. unit: notation of what one document or row counts.
 
     coverage_start, coverage_end: ISO dates of the extract where known; an extract's own version
-    may say otherwise.
+    may say otherwise; holes lie between them. legal_jurisdictions, purposes, how_to_ask: its
+    own, or else those of its owner, who decides on it.
     """
 
     notation: str
@@ -135,3 +139,40 @@ class Dataset(Term):
     event_classes: tuple[str, ...]
     coverage_start: str | None
     coverage_end: str | None
+    holes: tuple["Hole", ...]
+    legal_jurisdictions: tuple[str, ...]
+    purposes: tuple[str, ...]
+    how_to_ask: str
+
+
+@dataclass(frozen=True)
+class Hole(Term):
+    """What a dataset does not cover. kind: hole (days without data), scope (what is never in
+    it) or break (from then on it means something else). start, end: ISO dates where known.
+    """
+
+    dataset: str
+    kind: str
+    start: str | None
+    end: str | None
+
+
+@dataclass(frozen=True)
+class DataGap(Term):
+    """A question that the catalogue cannot answer. held_by: notations of organisations."""
+
+    notation: str
+    question: str
+    missing: str
+    held_by: tuple[str, ...]
+    how_to_ask: str
+
+
+@dataclass(frozen=True)
+class Crosswalk(Term):
+    """What the mappings from one scheme to another rest on."""
+
+    notation: str
+    source_scheme: str
+    target_scheme: str
+    evidence: str
