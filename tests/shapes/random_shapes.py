@@ -448,7 +448,12 @@ class Case:
     frames: Mapping[str, pl.DataFrame]
 
     def __repr__(self) -> str:
-        return f"{self.graph.serialize()}\n{dict(self.frames)}"
+        records = [str(row) for frame in self.frames.values() for row in frame.to_dicts()]
+        return "\n".join([self.graph.serialize(), *records])
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """As hypothesis shows a failing case."""
+        printer.text(repr(self))
 
     @property
     def graph(self) -> rdflib.Graph:
