@@ -19,11 +19,17 @@ app = typer.Typer(
 map_app = typer.Typer(help="Mappings: how sources become records.", no_args_is_help=True)
 ontology_app = typer.Typer(help="The ontology.", no_args_is_help=True)
 keys_app = typer.Typer(help="API keys: who may ask what.", no_args_is_help=True)
+shapes_app = typer.Typer(help="Shapes: what a record must be.", no_args_is_help=True)
+codes_app = typer.Typer(help="Code lists and crosswalks.", no_args_is_help=True)
+catalogue_app = typer.Typer(help="The catalogue of datasets.", no_args_is_help=True)
 graph_app = typer.Typer(help="The graph store.", no_args_is_help=True)
 app.add_typer(map_app, name="map")
 app.add_typer(ontology_app, name="ontology")
 app.add_typer(keys_app, name="keys")
 app.add_typer(graph_app, name="graph")
+app.add_typer(codes_app, name="codes")
+app.add_typer(catalogue_app, name="catalogue")
+app.add_typer(shapes_app, name="shapes")
 
 Data = Annotated[Path | None, typer.Option("--data", help="Data folder (JUSTICEGRAPH_DATA).")]
 Json = Annotated[bool, typer.Option("--json", help="For machines: JSON lines.")]
@@ -110,6 +116,33 @@ def ontology_check(json: Json = False) -> None:
     from cli.check import ontology_check_command
 
     ontology_check_command(json=json)
+
+
+@shapes_app.command("explain")
+def shapes_explain(
+    shape: Annotated[str, typer.Argument(help="Its code (JG-PER-002), name or IRI.")],
+    file: Annotated[
+        Path | None, typer.Option(help="A file of shapes; the product's own otherwise.")
+    ] = None,
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """What a shape says in English, who judges it, and what that costs on loaded records."""
+    from cli.shapes import explain_command
+
+    explain_command(shape, file, data=data, json=json)
+
+
+@shapes_app.command("check")
+def shapes_check(
+    file: Annotated[Path, typer.Argument(help="A file of shapes, in Turtle.")],
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Who fails a file's shapes on loaded records, before and after. Exit 1: somebody newly."""
+    from cli.shapes import check_command
+
+    check_command(file, data=data, json=json)
 
 
 @app.command()
@@ -262,6 +295,90 @@ def export(
     from cli.upkeep import export_command
 
     export_command(format_, out, release, data=data)
+
+
+@codes_app.command("import")
+def codes_import(
+    file: Annotated[Path, typer.Argument(help="A published list: CSV, JSON or Turtle.")],
+    date: Annotated[str, typer.Option(help="The day of which the list is: YYYY-MM-DD.")],
+    name: Annotated[
+        str | None, typer.Option("--list", help="A list described in `codes lists`.")
+    ] = None,
+    scheme: Annotated[
+        str | None, typer.Option(help="The scheme it fills, as records name it.")
+    ] = None,
+    notation: Annotated[
+        str | None, typer.Option(help="Column of the code, or a text with {column} in it.")
+    ] = None,
+    label: Annotated[str | None, typer.Option(help="Column of its meaning, likewise.")] = None,
+    welsh: Annotated[str | None, typer.Option(help="Column of its meaning in Welsh.")] = None,
+    broader: Annotated[str | None, typer.Option(help="Column of the code above it.")] = None,
+    valid_from: Annotated[str | None, typer.Option(help="Column of its first day.")] = None,
+    valid_to: Annotated[str | None, typer.Option(help="Column of its last day.")] = None,
+    source: Annotated[
+        str | None, typer.Option(help="Who published it, and where it was taken from.")
+    ] = None,
+    columns: Annotated[
+        str | None, typer.Option(help="Names of the columns of a CSV without a header: a,b,c.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option(help="Read and check, write nothing.")] = False,
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Turn a published list into a code scheme of a new release."""
+    from cli.codes import import_command
+
+    said = {
+        "scheme": scheme,
+        "notation": notation,
+        "label": label,
+        "welsh": welsh,
+        "broader": broader,
+        "valid_from": valid_from,
+        "valid_to": valid_to,
+        "source": source,
+    }
+    import_command(
+        file,
+        date,
+        name,
+        {option: text for option, text in said.items() if text is not None},
+        columns,
+        dry_run=dry_run,
+        data=data,
+        json=json,
+    )
+
+
+@codes_app.command("lists")
+def codes_lists(data: Data = None, json: Json = False) -> None:
+    """The lists that can be imported by name, and those that are."""
+    from cli.codes import lists_command
+
+    lists_command(data=data, json=json)
+
+
+@codes_app.command("crosswalk")
+def codes_crosswalk(
+    source: Annotated[str | None, typer.Argument(help="From this scheme.")] = None,
+    target: Annotated[str | None, typer.Argument(help="To this scheme.")] = None,
+    json: Json = False,
+) -> None:
+    """The crosswalks between schemes and their evidence, or the mappings of one."""
+    from cli.codes import crosswalk_command
+
+    crosswalk_command(source, target, json=json)
+
+
+@catalogue_app.command("export")
+def catalogue_export(
+    out: Annotated[Path | None, typer.Option(help="The file; standard output otherwise.")] = None,
+    data: Data = None,
+) -> None:
+    """Write the catalogue as DCAT in Turtle, with the coverage of what is loaded."""
+    from cli.catalogue import export_command
+
+    export_command(out, data=data)
 
 
 @graph_app.command("rebuild")

@@ -143,9 +143,9 @@ class _Drift:
     def findings(self) -> Iterator[ReviewFinding]:
         mapping = self.mapping
         if not mapping.samples:
-            yield self._new(
-                "JG-MAP-020", mapping.marks.get("samples"), "no samples", "Add samples: [globs]."
-            )
+            # An empty list says that nobody publishes a sample.
+            if "samples" not in mapping.marks:
+                yield self._new("JG-MAP-020", None, "no samples", "Add samples: [globs], or [].")
         elif not self.files:
             yield self._new(
                 "JG-MAP-020",

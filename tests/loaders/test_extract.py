@@ -107,6 +107,30 @@ def test_a_block_not_made_leaves_no_link_to_an_earlier_one(mapping: Read, model:
     assert [_tail(row["iri"]) for row in _rows(frames, "alias")] == ["Alias:a/1", "Alias:a/2"]
 
 
+def test_the_place_of_the_block_above_is_part_of_a_key(mapping: Read, model: Model) -> None:
+    text = (
+        HEAD
+        + """
+  - at: people[]
+    records:
+      - record: alias
+        class: Alias
+        at: aliases[]
+        key: [^.@index, "@index"]
+        set: {familyName: .}
+      - record: person
+        class: PersonRecord
+        key: [^.@index]
+        set: {familyName: name}
+"""
+    )
+    message = {"id": "m", "people": [{"name": "p"}, {"name": "p", "aliases": ["x", "y"]}]}
+    frames = _typed(mapping(text), model, message).frames
+    assert [_tail(row["iri"]) for row in _rows(frames, "alias")] == ["Alias:2/1", "Alias:2/2"]
+    people = [_tail(row["iri"]) for row in _rows(frames, "person")]
+    assert people == ["PersonRecord:1", "PersonRecord:2"]
+
+
 def test_values_of_every_kind(mapping: Read, model: Model) -> None:
     text = (
         HEAD

@@ -50,6 +50,15 @@ def test_the_day_in_london(text: str, day: date) -> None:
         ("31/12/2020", "%d/%m/%Y", "date", date(2020, 12, 31)),
         ("31122020", "%d%m%Y", "date", date(2020, 12, 31)),
         ("31/12/2020", "%d/%m/%Y", "string", "2020-12-31"),
+        # Half past midnight in summer: the day before in UTC, and still this day in London.
+        ("2026-05-06 00:30:55.196682", "%Y-%m-%d %H:%M:%S%.f", "date", date(2026, 5, 6)),
+        ("2026-05-06 00:30:55", "%Y-%m-%d %H:%M:%S%.f", "date", date(2026, 5, 6)),
+        (
+            "2026-05-06 00:30:55",
+            "%Y-%m-%d %H:%M:%S%.f",
+            "dateTime",
+            datetime(2026, 5, 5, 23, 30, 55, tzinfo=UTC),
+        ),
         ("2024-09-08T23:30:00Z", "london-date", "string", "2024-09-09"),
         ("true", "boolean", "boolean", True),
         ("-0.780518", "decimal", "decimal", Decimal("-0.780518")),

@@ -54,6 +54,11 @@ def test_an_omission_that_is_no_longer_in_the_samples(model: Model, tmp_path: Pa
     ]
 
 
+def test_a_mapping_may_say_that_nobody_publishes_a_sample(model: Model, tmp_path: Path) -> None:
+    none = HEARINGS.replace("format: json", "format: json\nsamples: []", 1)
+    assert _codes(model, tmp_path, none) == []
+
+
 def test_samples_that_are_not_there_or_not_readable(model: Model, tmp_path: Path) -> None:
     assert [code for code, _ in _codes(model, tmp_path, HEARINGS)] == ["JG-MAP-020"]
     (tmp_path / "other").mkdir()
@@ -85,7 +90,7 @@ def test_identities_that_must_not_be_stored_are_listed_as_such() -> None:
 
 def test_names_used_say_where() -> None:
     used = names_used()
-    assert used["RecordedCrime"].rpartition("/")[2].startswith("street-crime.yaml:")
+    assert used["Incident"].rpartition("/")[2].startswith("street-crime.yaml:")
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from loaders import LoadReport, load
 from ontology.identifiers import BASE, parse_iri
 from ontology.model import Model
 from releases import Releases
+from tests.loaders.common_platform.loading import mappings
 
 Cell = str | None
 CODE = "https://w3id.org/justicegraph/code/"
@@ -34,7 +35,9 @@ class Told:
 
     def load(self, files: Sequence[Path], params: Mapping[str, str]) -> LoadReport:
         with self.releases.write() as writer:
-            self.report = load(files, self.releases, writer, self.model, params=params)
+            self.report = load(
+                files, self.releases, writer, self.model, params=params, mappings=mappings()
+            )
             made = writer.commit({})
         self.release = made.number if made else None
         return self.report
