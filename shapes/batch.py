@@ -8,12 +8,12 @@ import polars as pl
 
 from shapes.compiler.paths import Choice, Hop, Path, Sequence, nodes
 from shapes.errors import ShapesError
-from shapes.triples import Kinds
 
 if TYPE_CHECKING:
     from ontology.model import Model
     from ontology.terms import Property
     from shapes.compiler.build import Step
+    from shapes.triples import Kinds
 
 _LINKS = {"source": pl.String(), "target": pl.String()}
 
@@ -25,9 +25,8 @@ class Batch:
     nothing links to, since each row is judged for itself.
     """
 
-    def __init__(self, frames: Mapping[str, pl.DataFrame], model: "Model") -> None:
-        self.model = model
-        self.kinds = Kinds(model)
+    def __init__(self, frames: Mapping[str, pl.DataFrame], model: "Model", kinds: "Kinds") -> None:
+        self.model, self.kinds = model, kinds
         self.frames: dict[str, pl.DataFrame] = {}
         for root, frame in frames.items():
             missing = {"iri", "class"} - set(frame.columns)
@@ -46,11 +45,12 @@ class Batch:
     @cached_property
     def focus(self) -> dict[str, pl.DataFrame]:
         """The frames with `focus`, the name of each row's node."""
+        again = pl.format("{}#{}", "iri", "row")
         return {
             root: frame.with_columns(
-                focus=pl.when(pl.col("iri").is_first_distinct())
-                .then(pl.col("iri"))
-                .otherwise(pl.format("{}#{}", "iri", "row"))
+                focus=pl.col("iri")
+                if frame["iri"].hash().n_unique() == frame.height
+                else pl.when(pl.col("iri").is_first_distinct()).then("iri").otherwise(again)
             )
             for root, frame in self.frames.items()
         }

@@ -35,7 +35,7 @@ __all__ = ["FINDINGS", "check", "default_shapes"]
 # many rows of a set of failing constraints have been judged; rows to one that is judged again.
 FEW = 2
 SMALL, ENOUGH = 8, 32
-SAMPLED, SAMPLED_FAILING = 25_000, 2_500
+SAMPLED, SAMPLED_FAILING = 50_000, 5_000
 # At least so many rows of the first batch that holds targets of a shape.
 FIRST = 2
 
@@ -64,7 +64,7 @@ def check(
     JG-SHP-006 where columns and pyshacl disagree (see `shapes.disagreement`).
     """
     compiled = (shapes or default_shapes()).compiled(model)
-    return _Check(compiled, Batch(frames, model)).findings()
+    return _Check(compiled, Batch(frames, model, compiled.kinds)).findings()
 
 
 class _Check:
@@ -80,15 +80,19 @@ class _Check:
         screened = screen(self._compiled, self._batch, oracle=False)
         failing = screened.partition_by(["group", "root"], as_dict=True)
         nothing = screened.clear()
-        for number, group in enumerate(self._compiled.groups):
-            answered = self._answered(group)
-            if len(answered) < len(group.constraints):
-                found.append(self._by_pyshacl(group, answered))
-            if not answered:
-                continue
-            for root in self._batch.frames:
-                here = failing.get((number, root), nothing)
-                found += self._of_group(group, root, here)
+        found += [
+            self._by_pyshacl(group)
+            for group in self._compiled.groups
+            if len(self._answered(group)) < len(group.constraints)
+        ]
+        for root, frame in self._batch.frames.items():
+            for number, group in self._compiled.groups_of(root):
+                if not self._answered(group):
+                    continue
+                fails = failing.get((number, root), nothing)
+                sampled = self._sampled(group, root, frame.height)
+                if fails.height or sampled.len():
+                    found += self._of_group(group, root, fails, sampled)
         return ordered(pl.concat(found))
 
     def _answered(self, group: "Group") -> frozenset[str]:
@@ -99,7 +103,9 @@ class _Check:
 
     # Constraints that columns answer
 
-    def _of_group(self, group: "Group", root: str, here: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    def _of_group(
+        self, group: "Group", root: str, here: pl.DataFrame, sampled: pl.Series
+    ) -> Iterator[pl.DataFrame]:
         fails = here.filter(pl.col("answer") == "fail").select("row", "constraint")
         unknown = here.filter(pl.col("answer") == "unknown")["row"].unique()
         tables: dict[str, pl.DataFrame] = {}
@@ -109,23 +115,27 @@ class _Check:
                 made, unsure = filled(self._batch, root, constraint, rows)
                 tables[constraint.component] = made
                 unknown = pl.concat([unknown, unsure]).unique()
-        chosen = self._chosen(group, root, fails, unknown)
-        if unknown.is_empty() and chosen.is_empty() and fails.is_empty():
-            return
-        rows = pl.concat([unknown, chosen]).unique().sort()
+        chosen = self._chosen(group, root, fails, unknown) if fails.height else ()
+        rows = pl.Series("row", sorted({*unknown, *chosen, *sampled}), dtype=pl.UInt32)
         results = list(self._judge.of_rows(group, root, rows))
         if not self._agreed(group, root, tables, rows, unknown, results):
             every = self._judge.of_rows(group, root, self._targets(group, root))
             yield self._told(group, root, list(every))
             return
-        yield self._told(group, root, [one for one in results if one[0] in set(unknown)])
+        if unknown.len():
+            judged = set(unknown)
+            yield self._told(group, root, [one for one in results if one[0] in judged])
         for component, table in tables.items():
             yield self._like(group, root, component, table, unknown)
 
     def _chosen(
-        self, group: "Group", root: str, fails: pl.DataFrame, unknown: pl.Series
-    ) -> pl.Series:
-        """Rows for pyshacl to judge: of each new kind of failing content, and the sample."""
+        self,
+        group: "Group",
+        root: str,
+        fails: pl.DataFrame,
+        unknown: pl.Series,
+    ) -> set[int]:
+        """Rows for pyshacl to judge: of each new kind of failing content, and again some."""
         chosen: set[int] = set()
         known = fails.filter(~pl.col("row").is_in(unknown.implode()))
         if known.height:
@@ -137,16 +147,7 @@ class _Check:
                     self._compiled.judged.add(key)
                     chosen |= {rows[0], *self._some(rows, FEW)}
             chosen |= {*self._some(kinds["row"], self._number(kinds.height / SAMPLED_FAILING))}
-        started = (group.code, root) in self._compiled.started
-        targets = None
-        height = self._batch.frames[root].height
-        number = self._number(height / SAMPLED)
-        if number or not started:
-            targets = self._targets(group, root)
-            if targets.len():
-                self._compiled.started.add((group.code, root))
-                chosen |= {*self._some(targets, max(number, 0 if started else FIRST))}
-        return pl.Series("row", sorted(chosen), dtype=pl.UInt32)
+        return chosen
 
     def _kinds(
         self, group: "Group", root: str, kinds: pl.DataFrame
@@ -170,6 +171,18 @@ class _Check:
     def _some(self, rows: pl.Series, number: int) -> list[int]:
         places = self._random.sample(range(rows.len()), min(number, rows.len()))
         return rows[places].to_list() if places else []
+
+    def _sampled(self, group: "Group", root: str, height: int) -> pl.Series:
+        """Rows, failing or not, that pyshacl is to judge beside the others."""
+        number = self._number(height / SAMPLED)
+        started = (group.code, root) in self._compiled.started
+        if started and not number:
+            return pl.Series("row", [], dtype=pl.UInt32)
+        targets = self._targets(group, root)
+        if not started and targets.len():
+            self._compiled.started.add((group.code, root))
+            number = max(number, FIRST)
+        return pl.Series("row", self._some(targets, number), dtype=pl.UInt32)
 
     def _number(self, expected: float) -> int:
         """A whole number of rows, which is on average the expected one."""
@@ -233,9 +246,9 @@ class _Check:
 
     # Constraints that pyshacl answers
 
-    def _by_pyshacl(self, group: "Group", answered: frozenset[str]) -> pl.DataFrame:
+    def _by_pyshacl(self, group: "Group") -> pl.DataFrame:
         """What pyshacl says under a shape, but for what the columns answer."""
-        found = []
+        answered, found = self._answered(group), []
         if group.check.reads is not None and not self._batch.odd:
             for root in self._batch.frames:
                 found += [

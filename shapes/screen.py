@@ -30,7 +30,7 @@ def screen(compiled: "Compiled", batch: Batch, oracle: bool = True) -> pl.DataFr
     found = [pl.DataFrame(schema=SCREEN)]
     for root in batch.frames:
         near: list[tuple[int, Group, pl.Expr]] = []
-        for number, group in enumerate(compiled.groups):
+        for number, group in compiled.groups_of(root):
             target = batch.target(root, group.classes, group.subjects)
             if target is None:
                 continue
@@ -73,10 +73,13 @@ def _far(
     batch: Batch, root: str, number: int, constraint: "Constraint", target: pl.Expr
 ) -> Iterator[pl.DataFrame]:
     """A constraint that looks at other records, on the rows that it targets."""
-    table = batch.table(root, constraint.reads).with_columns(batch.focus[root]["focus"])
-    rows = batch.stepped(table.filter(target), "focus", constraint.steps)
-    if rows.is_empty() or constraint.test is None:
+    wanted = batch.frames[root].select(target).to_series()
+    if constraint.test is None or not wanted.any():
         return
+    table = batch.table(root, constraint.reads).with_columns(batch.focus[root]["focus"])
+    # A literal target holds for all rows.
+    chosen = table if wanted.len() < table.height else table.filter(wanted)
+    rows = batch.stepped(chosen, "focus", constraint.steps)
     answers = rows.select("row", answer=constraint.test.expr)
     yield from _not_passed(number, root, constraint, answers["row"], answers["answer"])
 

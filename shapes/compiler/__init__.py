@@ -13,6 +13,7 @@ from rdflib.term import Node
 from shapes.compiler import english, paths
 from shapes.compiler.build import Builder, NeedsRecordError, Step, components, deactivated, name_of
 from shapes.compiler.terms import NotCoveredError, Test
+from shapes.triples import Kinds
 
 if TYPE_CHECKING:
     from ontology.model import Model
@@ -143,8 +144,9 @@ class Compiled:
 
     def __init__(self, shapes: "Shapes", model: "Model") -> None:
         self.shapes, self.model = shapes, model
-        self.plan = shapes.plan(model)
+        self.plan, self.kinds = shapes.plan(model), Kinds(model)
         self.groups = tuple(self._groups())
+        self._of_root: dict[str, list[tuple[int, Group]]] = {}
         # What pyshacl has said of kinds of failing content, kept for the batches to come.
         self.told: dict[tuple[str, str], tuple[str, str, str]] = {}
         self.judged: set[tuple[object, ...]] = set()
@@ -157,6 +159,17 @@ class Compiled:
         """Every constraint under which something can be reported."""
         return tuple(one for group in self.groups for one in group.constraints)
 
+    def groups_of(self, root: str) -> list[tuple[int, Group]]:
+        """(index, group) of those that may be about records of a root class."""
+        if root not in self._of_root:
+            below = self.model.subclasses(root)
+            self._of_root[root] = [
+                (number, group)
+                for number, group in enumerate(self.groups)
+                if group.subjects or any(self.model.subclasses(c) & below for c in group.classes)
+            ]
+        return self._of_root[root]
+
     def screen(self, frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
         """What the columns say of a batch, before pyshacl is asked.
 
@@ -167,7 +180,7 @@ class Compiled:
         from shapes.batch import Batch
         from shapes.screen import screen
 
-        return screen(self, Batch(frames, self.model)).drop("group")
+        return screen(self, Batch(frames, self.model, self.kinds)).drop("group")
 
     def _groups(self) -> Iterator[Group]:
         found: dict[Node, list[tuple[Check, bool]]] = {}
@@ -208,7 +221,7 @@ class Compiled:
         for parameter, values in components(graph, node):
             if parameter == SH.property:
                 continue
-            builder = Builder(graph, self.model)
+            builder = Builder(graph, self.model, self.kinds)
             reason, test = "", None
             value, value_test = "none", None
             columns: tuple[str, ...] = ()
@@ -275,7 +288,7 @@ class Compiled:
                 continue
             far = max([far, *(self._reach(one, (*above, node)) for one in inner)])
         try:
-            path = Builder(graph, self.model).path(node)
+            path = Builder(graph, self.model, self.kinds).path(node)
         except NotCoveredError:  # left to pyshacl on the whole batch
             return far
         return far + (paths.reach(path) if path else 0)

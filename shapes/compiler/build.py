@@ -113,7 +113,7 @@ def name_of(parameter: Node) -> str:
 class Builder:
     """Compiles shapes of one graph over one model. `steps` and `reads` gather what is needed."""
 
-    def __init__(self, graph: rdflib.Graph, model: "Model") -> None:
+    def __init__(self, graph: rdflib.Graph, model: "Model", kinds: Kinds) -> None:
         self.graph, self.model = graph, model
         self.columns: dict[Node, Property] = {
             URIRef(found.iri): found for found in model.properties.values()
@@ -121,7 +121,7 @@ class Builder:
         self.classes: dict[Node, str] = {
             URIRef(found.iri): name for name, found in model.classes.items()
         }
-        self.kinds = Kinds(model).pattern
+        self.kinds = kinds.pattern
         self.steps: list[Step] = []
         self.reads: set[str] = set()
         self.by_kind = False
