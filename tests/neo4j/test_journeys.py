@@ -76,6 +76,7 @@ def test_both_stores_tell_the_same_journeys(
         release = store.current()
         assert set(store.content(release)) == set(workspace.store.content(release))
     finally:
+        store.clear()
         store.close()
 
 
@@ -117,4 +118,5 @@ def test_a_journey_is_one_round_trip(
         assert events > 20
     finally:
         engine.audit.close()
+        store.clear()
         store.close()
