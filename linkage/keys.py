@@ -9,8 +9,9 @@ Forms: PNC yyyy/nnnnnnnC, also without slash, and short as yy/nC; its check lett
 CRO n/yyC or SFyy/nC; its letter follows the same rule over year and six-digit serial, but systems
 often get it wrong: see `has_wrong_letter`. ASN year, force and unit, system, serial, letter, with
 or without slashes and leading zeros. URN (PTIURN) force, unit, serial and year; a split suffix /2
-is the same case. Prisoner number A9999AA, CRN A999999, masterDefendantId and offence identifiers
-UUIDs.
+is the same case. Family case number court, year, letter of its type, serial (NE19Z02909). Core
+Case Data reference sixteen digits, the last by the rule of Luhn. Prisoner number A9999AA, CRN
+A999999, masterDefendantId and offence identifiers UUIDs.
 """
 
 from collections.abc import Callable
@@ -128,6 +129,21 @@ def _court_case(text: pl.Expr) -> pl.Expr:
     return text.str.extract(r"^([A-Z]{1,3}\d{8})$", 1)
 
 
+def _family_case(text: pl.Expr) -> pl.Expr:
+    found = text.str.extract(r"^([A-Z]{2}\d{2}[A-Z]\d{5})$", 1)
+    return pl.when(~_one_digit(found.str.slice(5))).then(found)
+
+
+def _core_case(text: pl.Expr) -> pl.Expr:
+    found = text.str.replace_all(r"[\s-]", "").str.extract(r"^(\d{16})$", 1)
+    total = pl.lit(0, pl.Int64)
+    for place in range(16):
+        digit = found.str.slice(place, 1).cast(pl.Int64)
+        twice = digit * 2 - pl.when(digit > 4).then(9).otherwise(0)
+        total = total + (twice if place % 2 == 0 else digit)
+    return pl.when((total % 10 == 0) & ~_one_digit(found)).then(found)
+
+
 def _one_digit(text: pl.Expr) -> pl.Expr:
     """Whether the text is one digit (or hexadecimal letter) repeated; null for null."""
     return text.str.contains(_REPEATED)
@@ -147,5 +163,7 @@ SCHEMES: dict[str, Callable[[pl.Expr], pl.Expr]] = {
     "crn": _crn,
     "masterDefendantId": _uuid,
     "courtCase": _court_case,
+    "familyCase": _family_case,
+    "coreCase": _core_case,
     "offenceReference": _uuid,
 }

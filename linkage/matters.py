@@ -1,4 +1,4 @@
-"""Which case records are of the same matter: URN, the ASN of their parties, court case numbers."""
+"""Which case records are of the same matter: case numbers that are unique, ASN of the parties."""
 
 import polars as pl
 
@@ -6,22 +6,31 @@ from linkage.clusters import connected
 from linkage.keys import normalised
 from linkage.pairs import LINKS, Linked, placed
 
+_UNIQUE = {
+    "urn": ("urn", "caseReference", "caseNumber"),
+    "familyCase": ("caseReference", "caseNumber"),
+    "coreCase": ("caseReference", "caseNumber"),
+}
+"""Schemes whose numbers are unique by themselves → where they may stand."""
+
 
 def matter_keys(cases: pl.DataFrame, arrests: pl.DataFrame) -> pl.DataFrame:
     """Valid identifiers of case records: iri, scheme, value, person.
 
-    cases: iri, urn, caseReference, caseNumber, courtCode; the URN may stand in any of the first
-    three, and a court's case number counts together with its court. arrests: case, asn and person
+    cases: iri, urn, caseReference, caseNumber, courtCode. A URN may stand in any of the first
+    three; a family case number and a Core Case Data reference in the second and third; a court's
+    case number counts together with its court. arrests: case, asn and person
     (the person record's set, null for a company), one row an ASN of a party to that case.
     """
-    urns = [
-        cases.select("iri", scheme=pl.lit("urn"), value=normalised("urn", pl.col(column)))
-        for column in ("urn", "caseReference", "caseNumber")
+    own = [
+        cases.select("iri", scheme=pl.lit(scheme), value=normalised(scheme, pl.col(column)))
+        for scheme, columns in _UNIQUE.items()
+        for column in columns
     ]
     number = normalised("courtCase", pl.col("caseNumber"))
     court = pl.col("courtCode").str.strip_chars().str.to_uppercase()
     court_cases = cases.select("iri", scheme=pl.lit("courtCase"), value=court + " " + number)
-    plain = pl.concat([*urns, court_cases]).with_columns(person=pl.lit(None, pl.Int64))
+    plain = pl.concat([*own, court_cases]).with_columns(person=pl.lit(None, pl.Int64))
     asns = arrests.select(
         iri="case",
         scheme=pl.lit("asn"),

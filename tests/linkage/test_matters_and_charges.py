@@ -36,6 +36,18 @@ def test_a_urn_written_as_case_number_is_a_urn(world: World) -> None:
     assert world.sets("matter") == sets("a b")
 
 
+def test_family_and_core_case_data_numbers_are_unique_by_themselves(world: World) -> None:
+    world.load(
+        case("a", caseNumber="NE19C02909", caseReference="1661164783455399"),
+        case("b", caseNumber="ne19c02909", courtCode="LEEDCC"),
+        case("c", caseReference="1661-1647-8345-5399"),
+        case("d", caseNumber="NE19C02910", caseReference="1661447479032162"),
+        case("e", caseNumber="Famil1234"),
+        case("f", caseNumber="Famil1234"),
+    )
+    assert world.sets("matter") == sets("a b c", "d", "e", "f")
+
+
 def test_an_arrest_number_of_the_same_person_joins_cases(world: World) -> None:
     world.load(
         *(case(name) for name in "ab"),
