@@ -122,7 +122,7 @@ def lists_command(*, data: Path | None, json: bool) -> None:
 
 
 def crosswalk_command(source: str | None, target: str | None, *, json: bool) -> None:
-    from ontology import Model
+    from ontology import Class, Model
 
     model = Model.default()
     if source is None or target is None:
@@ -144,7 +144,7 @@ def crosswalk_command(source: str | None, target: str | None, *, json: bool) -> 
                 "from": one.notation,
                 "label": one.label,
                 "relation": relation,
-                "to": other.notation,
+                "to": other.name if isinstance(other, Class) else other.notation,
                 "means": other.label,
             }
             for one, relation, other in pairs

@@ -150,10 +150,17 @@ class Model:
             waiting.extend(fresh)
         return None
 
-    def mappings(self, source: str, target: str) -> list[tuple[Concept, str, Concept]]:
-        """What the crosswalk from one scheme to another says: code, relation, code."""
-        found = []
-        for concept in self.schemes[source].concepts.values() if source in self.schemes else ():
+    def mappings(self, source: str, target: str) -> list[tuple[Concept, str, Concept | Class]]:
+        """What the crosswalk from one scheme to another says: code, relation, code.
+
+        Where the target is a class, the relation is `denotes` and leads to a class below it.
+        """
+        found: list[tuple[Concept, str, Concept | Class]] = []
+        codes = self.schemes[source].concepts.values() if source in self.schemes else ()
+        for concept in codes:
+            cls = concept.denotes_class
+            if cls and target in self.classes and self.is_a(cls, target):
+                found.append((concept, "denotes", self.classes[cls]))
             told = {
                 "exact": concept.exact,
                 "broad": concept.broad,

@@ -315,11 +315,12 @@ def gap(say: Statements, iri: str) -> DataGap:
 
 
 def crosswalk(say: Statements, iri: str) -> Crosswalk:
+    target = needed(say, iri, "targetScheme")
     return Crosswalk(
         **described(say, iri),
         notation=notation_of(iri),
         source_scheme=notation_of(needed(say, iri, "sourceScheme")),
-        target_scheme=notation_of(needed(say, iri, "targetScheme")),
+        target_scheme=local(target) if target.startswith(JG) else notation_of(target),
         evidence=needed(say, iri, "evidence"),
     )
 

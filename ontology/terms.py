@@ -139,10 +139,10 @@ class Dataset(Term):
     event_classes: tuple[str, ...]
     coverage_start: str | None
     coverage_end: str | None
-    holes: tuple["Hole", ...]
-    legal_jurisdictions: tuple[str, ...]
-    purposes: tuple[str, ...]
-    how_to_ask: str
+    holes: tuple["Hole", ...] = ()
+    legal_jurisdictions: tuple[str, ...] = ()
+    purposes: tuple[str, ...] = ()
+    how_to_ask: str = ""
 
 
 @dataclass(frozen=True)
@@ -170,7 +170,10 @@ class DataGap(Term):
 
 @dataclass(frozen=True)
 class Crosswalk(Term):
-    """What the mappings from one scheme to another rest on."""
+    """What the mappings from one scheme to another rest on.
+
+    target_scheme: a class (EventRecord) where codes decide what happened.
+    """
 
     notation: str
     source_scheme: str
