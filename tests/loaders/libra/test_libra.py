@@ -8,7 +8,7 @@ import pytest
 from loaders.run import load
 from ontology.identifiers import document_id
 from tests.loaders.common_platform.expectations import Expectation, differences, read
-from tests.loaders.common_platform.loading import Folder
+from tests.loaders.common_platform.loading import Folder, mappings
 
 EXPECTED = [read(file) for file in sorted((Path(__file__).parent / "expected").glob("*.yaml"))]
 
@@ -85,7 +85,8 @@ def test_a_newer_list_of_a_session_replaces_it(
     newer = tmp_path / "newer.xml"
     newer.write_text(text[:entry] + text[entry_end:second] + text[end:])
     with folder.releases.write() as writer:
-        load([newer], folder.releases, writer, folder.model, params={"extracted": "2019-07-18"})
+        given = {"extracted": "2019-07-18"}
+        load([newer], folder.releases, writer, folder.model, params=given, mappings=mappings())
         writer.commit()
     live = folder.live()
     assert live["Participation"].height == 22
