@@ -32,6 +32,8 @@ def screen(compiled: "Compiled", batch: Batch, oracle: bool = True) -> pl.DataFr
         near: list[tuple[int, Group, pl.Expr]] = []
         for number, group in compiled.groups_of(root):
             target = batch.target(root, group.classes, group.subjects)
+            if group.elsewhere:
+                target = pl.lit(True)
             if target is None:
                 continue
             near.append((number, group, target))

@@ -119,7 +119,8 @@ class Group:
     """The constraints under which one shape reports, for the same records.
 
     check: how pyshacl evaluates it (for a property shape that could not be taken out of its node
-    shape, the node shape). reach: how many links away it looks.
+    shape, the node shape). elsewhere: it may report about any record. reach: how many links away
+    it looks.
     """
 
     node: Node
@@ -127,6 +128,7 @@ class Group:
     check: "Check"
     classes: frozenset[str]
     subjects: frozenset[str]
+    elsewhere: bool
     constraints: tuple[Constraint, ...]
     reach: int
 
@@ -166,7 +168,9 @@ class Compiled:
             self._of_root[root] = [
                 (number, group)
                 for number, group in enumerate(self.groups)
-                if group.subjects or any(self.model.subclasses(c) & below for c in group.classes)
+                if group.elsewhere
+                or group.subjects
+                or any(self.model.subclasses(c) & below for c in group.classes)
             ]
         return self._of_root[root]
 
@@ -174,8 +178,8 @@ class Compiled:
         """What the columns say of a batch, before pyshacl is asked.
 
         Columns root, row (index in the root's frame), constraint (its id), answer ("fail" or
-        "unknown"); what is absent passes. Every record that a constraint left to pyshacl targets
-        is unknown for it.
+        "unknown"); what is absent passes. Every record that a constraint left to pyshacl may
+        be about is unknown for it.
         """
         from shapes.batch import Batch
         from shapes.screen import screen
@@ -197,6 +201,7 @@ class Compiled:
                 alone,
                 frozenset().union(*(one.classes for one in checks)),
                 frozenset().union(*(one.subjects for one in checks)),
+                elsewhere,
                 tuple(self._constraints(node, elsewhere)),
                 self._reach(node, ()),
             )

@@ -87,12 +87,12 @@ def described(graph: rdflib.Graph, shape: Node) -> str:
             return str(label)
     if not isinstance(shape, BNode):
         return _name(shape)
-    said = [
-        _said(graph, shape, parameter, [value])
-        for parameter, value in sorted(parameters(graph, shape), key=str)
-    ]
+    # By what they say: blank nodes have another order in each reading.
+    said = sorted(
+        _said(graph, shape, parameter, [value]) for parameter, value in parameters(graph, shape)
+    )
     subject = path(graph, graph.value(shape, SH.path))
-    return f"{subject} {' and '.join(filter(None, said))}".strip()
+    return f"{subject} {' and '.join(filter(None, said))}".strip() or "anything"
 
 
 def failed(graph: rdflib.Graph, shape: Node, parameter: str) -> str:
@@ -100,10 +100,10 @@ def failed(graph: rdflib.Graph, shape: Node, parameter: str) -> str:
     if parameter not in _FAILED:
         return ""
     said = []
-    for value in sorted(graph.objects(shape, SH[parameter]), key=str):
+    for value in graph.objects(shape, SH[parameter]):
         inner = [value] if parameter == "not" else list(Collection(graph, value))
         said.append(_FAILED[parameter].format("; ".join(described(graph, one) for one in inner)))
-    return " and ".join(said)
+    return " and ".join(sorted(said))
 
 
 def _said(graph: rdflib.Graph, shape: Node, parameter: Node, values: list[Node]) -> str:
@@ -112,15 +112,17 @@ def _said(graph: rdflib.Graph, shape: Node, parameter: Node, values: list[Node])
         lists = [
             "; ".join(described(graph, one) for one in Collection(graph, value)) for value in values
         ]
-        return " and ".join(_LISTS[name].format(one) for one in lists)
+        return " and ".join(sorted(_LISTS[name].format(one) for one in lists))
     if name == "in":
         members = [_name(member) for member in Collection(graph, values[0])]
         more = f" or {len(members) - _SHOWN} more" if len(members) > _SHOWN else ""
         return f"is one of {', '.join(members[:_SHOWN])}{more}"
     if name == "not":
-        return " and ".join(f"not: {described(graph, value)}" for value in values)
+        return " and ".join(sorted(f"not: {described(graph, value)}" for value in values))
     if name in ("node", "property"):
-        return " and ".join(f"meets: {described(graph, value)}" for value in values)
-    shown = ", ".join(map(_name, values))
-    inner = "; ".join(described(graph, one) for one in graph.objects(shape, SH.qualifiedValueShape))
+        return " and ".join(sorted(f"meets: {described(graph, value)}" for value in values))
+    shown = ", ".join(sorted(map(_name, values)))
+    inner = "; ".join(
+        sorted(described(graph, one) for one in graph.objects(shape, SH.qualifiedValueShape))
+    )
     return _SAYS.get(name, "").format(shown, inner=inner)
