@@ -71,10 +71,6 @@ def test_every_file_is_loaded_or_no_message(samples: Path, folder: Folder) -> No
     assert found == {
         **{f"{e.name}.json": ("loaded", e.dataset) for e in EXPECTED},
         "ddei-cases.csv": ("loaded", "cps/case-list"),
-        "prosecution-case-with-cps-defendant-id.json": (
-            "loaded",
-            "common-platform/prosecution-case",
-        ),
         # A schema each, and the settings of a search engine.
         "cps-case-index.schema.json": ("skipped", None),
         "crime-case-index.schema.json": ("skipped", None),
