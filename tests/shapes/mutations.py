@@ -6,39 +6,17 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 import rdflib
-from rdflib import RDF, SH, XSD, BNode, Literal, URIRef
+from rdflib import SH, XSD, BNode, Literal, URIRef
 from rdflib.collection import Collection
 from rdflib.term import Node
 
 from ontology.namespaces import JG
 from shapes.reads import parameters
 
-TARGETS = (SH.targetClass, SH.targetNode, SH.targetSubjectsOf, SH.targetObjectsOf)
 COUNTED = (SH.qualifiedMinCount, SH.qualifiedMaxCount)
 QUALIFIED = (SH.qualifiedValueShape, *COUNTED)
 Mutant = tuple[str, rdflib.Graph]
 """What was done, and the shape with it done."""
-
-
-def alone(shapes: rdflib.Graph, shape: URIRef) -> rdflib.Graph:
-    """One reporting shape by itself: all below it, and the targets it is judged on."""
-    graph = rdflib.Graph(bind_namespaces="none")
-    queue: list[Node] = [shape]
-    while queue:
-        node = queue.pop()
-        for predicate, value in shapes.predicate_objects(node):
-            if predicate == SH.property and node == shape:
-                continue
-            graph.add((node, predicate, value))
-            if isinstance(value, BNode):
-                queue.append(value)
-    for parent in shapes.subjects(SH.property, shape):
-        graph.add((parent, RDF.type, SH.NodeShape))
-        graph.add((parent, SH.property, shape))
-        for target in TARGETS:
-            for value in shapes.objects(parent, target):
-                graph.add((parent, target, value))
-    return graph
 
 
 def weakened(graph: rdflib.Graph, shape: URIRef) -> Iterator[Mutant]:

@@ -7,9 +7,10 @@ import rdflib
 from rdflib import URIRef
 from rdflib.term import Node
 
+from cli.shapes import alone
 from shapes import oracle, rules
 from shapes.rules import Shapes
-from tests.shapes.mutations import alone, weakened
+from tests.shapes.mutations import weakened
 from tests.shapes.records import RECORD, parsed
 from tests.shapes.test_record_shapes import SHAPES, typed
 
