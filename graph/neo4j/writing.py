@@ -26,19 +26,16 @@ WRITERS = 2
 
 STATE = "MATCH (g:JusticeGraph {name: 'graph'}) RETURN head(g.releases), last(g.releases)"
 
-# What is there of these IRIs. Whether something above the current release is: an earlier run of
-# the batch wrote it. Places for records have no class. One row: the driver is slow at many.
+# What is there of these IRIs, with the links that hold. Whether something above the current release
+# is: an earlier run of the batch wrote it. Places for records have no class. One row: the driver is
+# slow at many.
 HELD = """
 UNWIND $iris AS iri
 MATCH (n:Resource {iri: iri}) USING INDEX SEEK n:Resource(iri)
 WITH n, EXISTS { (n)-[:PAST_VERSION]->(h) WHERE h.until > $current } AS ended
-RETURN collect([n.iri, n.class, ended OR coalesce(n.since, 0) > $current])"""
-
-LIVE_LINKS = """
-UNWIND $iris AS iri
-MATCH (n:Resource {iri: iri})-[l]->(t:Resource) USING INDEX SEEK n:Resource(iri)
-WHERE l.until IS NULL
-RETURN collect([elementId(l), n.iri, type(l), t.iri])"""
+RETURN collect([n.iri, n.class, ended OR coalesce(n.since, 0) > $current, COLLECT {
+  MATCH (n)-[l]->(t:Resource) WHERE l.until IS NULL RETURN [elementId(l), type(l), t.iri]
+}])"""
 
 # By way of the source: planned while the store is empty, the id alone is a scan of all links.
 END_LINKS = """
@@ -210,13 +207,11 @@ class Part:
     def write_records(self, tx: ManagedTransaction) -> bool:
         """Write the versions; False, with nothing written, when `rewind` has to come first."""
         held = tx.run(HELD, iris=list(self.iris), current=self._current).single(strict=True)[0]
-        if any(again for *_, again in held):
+        if any(again for *_, again, _ in held):
             return False
-        before = {iri: cls for iri, cls, _ in held}
+        before = {iri: cls for iri, cls, *_ in held}
         live = [iri for iri, cls in before.items() if cls is not None]
-        self.new_links, self.ended = self._links, {}
-        if live:
-            self._differ(tx.run(LIVE_LINKS, iris=live).single(strict=True)[0])
+        self._differ((iri, links) for iri, *_, links in held)
         chosen: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
         for cls, rows in self._rows.items():
             for row in rows:
@@ -233,13 +228,16 @@ class Part:
         """Bring the records back to the current release."""
         rewind(tx, sorted(self.iris), self._current)
 
-    def _differ(self, live: list[Any]) -> None:
+    def _differ(self, live: Iterable[tuple[str, list[Any]]]) -> None:
         """What to make and, by source, to end; a link that stays is not touched."""
-        there = {(source, kind, target) for _, source, kind, target in live}
+        there: set[Triple] = set()
+        self.ended = {}
+        for iri, links in live:
+            there.update((iri, kind, target) for _, kind, target in links)
+            gone = [n for n, kind, target in links if (iri, kind, target) not in self._links]
+            if gone:
+                self.ended[iri] = gone
         self.new_links = self._links - there
-        for number, *link in live:
-            if tuple(link) not in self._links:
-                self.ended.setdefault(link[0], []).append(number)
 
 
 def _how(before: dict[str, str | None], iri: str, cls: str) -> str:

@@ -46,7 +46,6 @@ READS: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "state": (writing.STATE, {}),
     "held": (writing.HELD, {**IRIS, "current": 1}),
-    "live links": (writing.LIVE_LINKS, IRIS),
     "written above": (removing.WRITTEN_ABOVE, {"current": 1, "rows": 10}),
     "derived": (removing.DERIVED_FROM, {**IRIS, "derived": "x"}),
 }
