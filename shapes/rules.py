@@ -1,12 +1,13 @@
 """The shapes as files: read, held to what we can check faithfully, and listed as rules."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import rdflib
-from rdflib import RDF, RDFS, SH, Literal, Namespace, URIRef
+from rdflib import RDF, RDFS, SH, XSD, Literal, Namespace, URIRef
 from rdflib.term import Node
 
 from shapes.errors import ShapesError
@@ -25,6 +26,8 @@ SEVERITIES: Mapping[Node, str] = {
     SH.Info: "info",
 }
 
+_ADVANCED = frozenset({"js", "jsFunctionName", "expression", "rule", "target", "values"})
+
 
 @dataclass(frozen=True)
 class Rule:
@@ -42,6 +45,7 @@ class Shapes:
     """The record shapes in force. `graph` holds them with patterns as Python reads them."""
 
     def __init__(self, graph: rdflib.Graph) -> None:
+        _refuse_what_is_passed_over(graph)
         self.graph = graph
         self.rules: Mapping[str, Rule] = _rules(graph)
         self.by_iri: Mapping[str, Rule] = {rule.iri: rule for rule in self.rules.values()}
@@ -70,7 +74,7 @@ class Shapes:
         copy = rdflib.Graph(bind_namespaces="none")
         for triple in graph:
             copy.add(triple)
-        _read_patterns_as_xpath(copy)
+        _read_as_rdf_and_xpath(copy)
         return cls(copy)
 
     def plan(self, model: "Model") -> "Plan":
@@ -111,6 +115,20 @@ def _parse(graph: rdflib.Graph, file: Path) -> None:
         raise ShapesError(
             "JG-SHP-002", f"{file} is not readable Turtle: {error}", "Correct the file."
         ) from error
+
+
+def _refuse_what_is_passed_over(graph: rdflib.Graph) -> None:
+    """ShapesError JG-SHP-004 for words that pyshacl would pass over without a sound: those that
+    SHACL does not have, and those of its advanced features that constrain."""
+    vocabulary = str(SH)
+    for predicate in sorted(set(graph.predicates()), key=str):
+        name = str(predicate).removeprefix(vocabulary)
+        if str(predicate).startswith(vocabulary) and (name not in SH or name in _ADVANCED):
+            raise ShapesError(
+                "JG-SHP-004",
+                f"sh:{name} is no word of SHACL Core or SHACL-SPARQL: nothing would be checked",
+                "Correct the spelling, or say it with what docs/shapes.md lists.",
+            )
 
 
 def _reporting(graph: rdflib.Graph) -> list[Node]:
@@ -158,31 +176,46 @@ def _rules(graph: rdflib.Graph) -> dict[str, Rule]:
     return dict(sorted(rules.items()))
 
 
-def _read_patterns_as_xpath(graph: rdflib.Graph) -> None:
-    """sh:pattern means fn:matches of XPath; pyshacl hands it to Python's re.
+def _read_as_rdf_and_xpath(graph: rdflib.Graph) -> None:
+    """What rdflib and pyshacl read otherwise than RDF 1.1 and XPath, put as they understand it.
 
-    `$` in Python also matches before a last newline, so `SW1A 1AA\\n` would pass: it becomes
-    `\\Z`. What the two languages read differently otherwise is refused.
+    `"a"^^xsd:string` is the term `"a"`. sh:pattern means fn:matches; pyshacl hands it to Python's
+    re, with the flags i and m only.
     """
+    for subject, predicate, value in list(graph):
+        if isinstance(value, Literal) and value.datatype == XSD.string:
+            graph.remove((subject, predicate, value))
+            graph.add((subject, predicate, Literal(str(value))))
     for shape, pattern in list(graph.subject_objects(SH.pattern)):
         flags = str(graph.value(shape, SH.flags) or "")
         text = python_pattern(str(pattern), flags)
         graph.remove((shape, SH.pattern, pattern))
         graph.add((shape, SH.pattern, Literal(text)))
+    for shape, given in list(graph.subject_objects(SH.flags)):
+        left = "".join(sorted(set(str(given)) & set("im")))
+        graph.remove((shape, SH.flags, given))
+        if left:
+            graph.add((shape, SH.flags, Literal(left)))
 
 
 def python_pattern(pattern: str, flags: str = "") -> str:
-    """An XPath pattern as Python's `re` must have it; ShapesError JG-SHP-004 where they differ."""
+    """An XPath pattern as Python's `re` must have it; ShapesError JG-SHP-004 where they differ.
+
+    `$` in Python also matches before a last newline, so `SW1A 1AA\\n` would pass: it becomes
+    `\\Z`. A dot of XPath is no carriage return either. The flags s, x and q go into the pattern.
+    """
 
     def refuse(what: str) -> ShapesError:
         return ShapesError(
             "JG-SHP-004",
             f"sh:pattern {pattern!r} uses {what}, which Python and XPath read differently",
-            "Write it with character classes, groups and quantifiers only; flags i and m.",
+            "Write it with character classes, groups and quantifiers only; flags i, m, s, x, q.",
         )
 
-    if set(flags) - set("im"):
+    if set(flags) - set("imsxq"):
         raise refuse(f"flags {flags!r}")
+    if "q" in flags:
+        return re.sub(r"([\\^$.|?*+(){}\[\]])", r"\\\1", pattern)
     written: list[str] = []
     in_class, index = False, 0
     while index < len(pattern):
@@ -202,6 +235,17 @@ def python_pattern(pattern: str, flags: str = "") -> str:
             in_class = True
         elif char == "]":
             in_class = False
-        written.append("\\Z" if char == "$" and not in_class and "m" not in flags else char)
+        if not in_class and char == "$" and "m" not in flags:
+            char = "\\Z"
+        elif not in_class and char == ".":
+            char = r"[\s\S]" if "s" in flags else r"[^\n\r]"
+        elif not in_class and "x" in flags and char in "\t\n\r ":
+            char = ""
+        written.append(char)
         index += 1
-    return "".join(written)
+    made = "".join(written)
+    try:
+        re.compile(made)
+    except re.error as error:
+        raise refuse(f"what is no pattern ({error})") from None
+    return made

@@ -131,9 +131,44 @@ def test_a_pattern_that_python_and_xpath_read_differently_is_refused(pattern: st
         python_pattern(pattern)
 
 
-def test_flags_that_pyshacl_passes_over_are_refused() -> None:
+def test_a_flag_that_xpath_does_not_have_is_refused() -> None:
     with pytest.raises(ShapesError, match="JG-SHP-004"):
-        python_pattern("a", "x")
+        python_pattern("a", "k")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "flags", "passes", "fails"),
+    [
+        ("^a.b$", "", ["a-b"], ["a\nb", "a\rb"]),
+        ("^a.b$", "s", ["a\nb", "a\rb"], ["ab"]),
+        ("^ a [ ] b $", "x", ["a b"], [" a b", "ab"]),
+        ("a.b|(", "q", ["xa.b|(y"], ["a-b"]),
+        ("^b$", "m", ["a\nb"], ["ab"]),
+        ("^A$", "i", ["a"], ["b"]),
+    ],
+)
+def test_flags_mean_what_xpath_says(
+    pattern: str, flags: str, passes: list[str], fails: list[str]
+) -> None:
+    """pyshacl passes s, x and q over, so they go into the pattern."""
+    rules = Shapes.of(shape("crn", f'sh:pattern "{pattern}" ; sh:flags "{flags}"'))
+    for text in passes:
+        assert shapes.check(persons(crn=text), MODEL, shapes=rules).is_empty()
+    for text in fails:
+        assert shapes.check(persons(crn=text), MODEL, shapes=rules)["value"].to_list() == [text]
+
+
+@pytest.mark.parametrize("word", ["minCounts", "expression", "js"])
+def test_a_word_that_pyshacl_passes_over_is_refused(word: str) -> None:
+    """Whoever writes sh:minCounts believes that something is checked."""
+    with pytest.raises(ShapesError, match=rf"JG-SHP-004.*sh:{word}"):
+        Shapes.of(shape("crn", f"sh:minCount 1 ; sh:{word} 1"))
+
+
+def test_text_with_its_datatype_written_out_is_the_same_term() -> None:
+    rules = Shapes.of(shape("crn", 'sh:in ( "X1"^^xsd:string )'))
+    assert shapes.check(persons(crn="X1"), MODEL, shapes=rules).is_empty()
+    assert shapes.check(persons(crn="X2"), MODEL, shapes=rules)["row"].to_list() == [0]
 
 
 def test_a_link_is_judged_by_the_root_class_in_its_iri() -> None:
