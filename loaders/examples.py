@@ -30,6 +30,7 @@ _GUESSES = (
     ("%d%m%Y", "date"),
     ("%d %b %Y", "date"),
     ("%d/%m/%Y %H:%M:%S", "dateTime"),
+    ("%Y-%m-%d %H:%M:%S", "dateTime"),
 )
 _FEW = 12
 

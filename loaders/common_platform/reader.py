@@ -10,6 +10,7 @@ The parsed message itself is not changed.
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from loaders.common_platform.monitoring import basis_of, monitoring
 from loaders.paths import Tree
 
 Node = dict[str, Any]
@@ -120,8 +121,11 @@ def _offence(offence: Node) -> Node:
 
 
 def _results(value: Tree) -> list[Node]:
-    """Results, each with the `amount` it imposes where one prompt states one, such as £1,200.00."""
+    """Results, each with what its prompts say: the `amount` it imposes where one states one, such
+    as £1,200.00, and the `monitoring` it orders.
+    """
     made = []
+    basis = basis_of(each(value))
     for result in each(value):
         prompts = each(result.get("judicialResultPrompts"))
         sums = [
@@ -129,6 +133,8 @@ def _results(value: Tree) -> list[Node]:
         ]
         if len(sums) == 1 and isinstance(sums[0], str):
             result = {**result, "amount": sums[0].removeprefix("£").replace(",", "")}
+        if (tag := monitoring(result, prompts, basis)) is not None:
+            result = {**result, "monitoring": tag}
         made.append(result)
     return made
 

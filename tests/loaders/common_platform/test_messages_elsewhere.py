@@ -31,6 +31,9 @@ def test_days_of_a_week_whose_results_are_not_shared_are_plans(
         "Appearance happened": 1,
         "Plea happened": 1,
         "Verdict happened": 1,
+        # The tag that the court orders, from 18 October to 18 May.
+        "TagStart planned": 1,
+        "TagEnd planned": 1,
     }
 
 
