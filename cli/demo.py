@@ -17,6 +17,7 @@ from cli.serve import serve_command
 from cli.workspace import Workspace
 from ontology.errors import JusticeGraphError
 from world import generate
+from world.systems import SYSTEMS
 
 FOLDER = Path("var/demo")
 PERSONS = 250
@@ -71,7 +72,8 @@ def demo() -> None:
     made = generate(PERSONS, 1, FOLDER / "world")
     say(
         f"1. A world of {made.persons} people who do not exist: {made.matters} matters, told by "
-        f"five systems in {made.files} files of their real formats, with errors of their own."
+        f"{len(SYSTEMS)} systems in {made.files} files of their real formats, with errors of "
+        "their own."
     )
     workspace = Workspace(FOLDER / "data")
     start_afresh(workspace)

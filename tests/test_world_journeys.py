@@ -69,7 +69,7 @@ def rows(path: Path) -> list[dict[str, Any]]:
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> tuple[Truth, Workspace]:
     folder = tmp_path_factory.mktemp("journeys")
-    generate(350, 11, folder / "world")
+    generate(250, 11, folder / "world")
     workspace = Workspace(folder / "data")
     run_load(workspace, [folder / "world" / "extracts"])
     truth = folder / "world" / "truth"

@@ -19,7 +19,7 @@ class CountyCourt:
 
     def run(self) -> None:
         rng, given, people = self.rng, self.given, self.history.people
-        for _ in range(poisson(rng, given["civil.money_claims"] * YEARS * len(people) * 0.75)):
+        for _ in range(poisson(rng, given["civil.money_claims"] * YEARS * len(people))):
             person, day = rng.choice(people), day_between(rng, FIRST_DAY, LAST_DAY)
             if person.age_on(day) >= ADULT and person.alive_on(day):
                 self._money(person, day)

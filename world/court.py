@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from random import Random
 
 from world import law
+from world.crime import poisson
 from world.facts import Charge, Crime, Defendant, Hearing, History, Matter, Result
 from world.law import COMPANY_OFFENCE, SJP_OFFENCES, SUMMARY_CHARGES, Offence
 from world.mistakes import WorldError
@@ -15,6 +16,7 @@ from world.settings import Assumptions
 MATTERS = 2000  # numbers kept for a neighbourhood in its unit's year
 CELLS_OF_UNIT = 50
 ADULT = 18
+GRAVE = 0.22  # custodial share from which an offence often goes to the Crown Court
 
 
 class Courts:
@@ -64,16 +66,12 @@ class Courts:
     def single_justice(self) -> None:
         """Single justice procedure: adults at random, decided on the papers."""
         rng, given = self.rng, self.given
-        rate = given["court.sjp"] * YEARS
+        people = self.history.people
         weights = [o.weight for o in SJP_OFFENCES]
-        for person in self.history.people:
-            while rng.random() < rate:
-                committed = day_between(rng, FIRST_DAY, LAST_DAY - timedelta(days=60))
-                rate /= 1.5
-                if person.age_on(committed) < ADULT or not person.alive_on(committed):
-                    break
-                self._single(person, committed, rng.choices(SJP_OFFENCES, weights)[0])
-            rate = given["court.sjp"] * YEARS
+        for _ in range(poisson(rng, given["court.sjp"] * YEARS * len(people))):
+            person, day = rng.choice(people), day_between(rng, FIRST_DAY, LAST_DAY)
+            if person.age_on(day) >= ADULT and person.alive_on(day):
+                self._single(person, day, rng.choices(SJP_OFFENCES, weights)[0])
 
     def _single(self, person: Person, committed: date, offence: Offence) -> None:
         rng = self.rng
@@ -134,7 +132,7 @@ class Courts:
             self._asn(arrested),
             arrested,
             charges,
-            remanded=offence.custody > 0.5
+            remanded=offence.custody > GRAVE
             and person.age_on(arrested) >= ADULT
             and rng.random() < given["court.remanded"],
             represented=rng.random() < given["court.represented"],
@@ -177,15 +175,14 @@ class Courts:
         matter = self._matter(defendants, committed, charged, "charge")
         remanded = any(d.remanded for d in defendants)
         wait = 1 if remanded else max(1, round(rng.gauss(given["court.bail_days"], 8)))
-        first = Hearing(
-            uuid(rng), self._magistrates(), charged + timedelta(days=wait), "First hearing"
-        )
+        day = sitting(charged + timedelta(days=wait), saturday=remanded)
+        first = Hearing(uuid(rng), self._magistrates(), day, "First hearing")
         matter.hearings.append(first)
         if self._abated(matter, first):
             return matter
         youth = all(self._young(d, charged) for d in defendants)
         grave = any(c.offence.mode == "Indictable" for d in defendants for c in d.charges)
-        serious = any(c.offence.custody > 0.3 for d in defendants for c in d.charges)
+        serious = any(c.offence.custody > GRAVE for d in defendants for c in d.charges)
         crown = grave or (
             serious and not youth and rng.random() < min(1.0, 2 * given["court.crown_share"])
         )
@@ -228,9 +225,8 @@ class Courts:
                 first.results[charge.id] = [
                     Result(uuid(rng), code, label, "INTERMEDIARY", first.day)
                 ]
-        ptph = Hearing(
-            uuid(rng), court, first.day + timedelta(days=28), "Plea and Trial Preparation (PTPH)"
-        )
+        day = sitting(first.day + timedelta(days=28))
+        ptph = Hearing(uuid(rng), court, day, "Plea and Trial Preparation (PTPH)")
         first.next = ptph
         matter.hearings.append(ptph)
         self.sentences.bail_tags(matter, ptph.day)
@@ -278,7 +274,7 @@ class Courts:
                 hearing.results.setdefault(charge.id, []).append(
                     Result(uuid(rng), code, label, "INTERMEDIARY", hearing.day)
                 )
-        following = Hearing(uuid(rng), court, hearing.day + timedelta(days=days), kind)
+        following = Hearing(uuid(rng), court, sitting(hearing.day + timedelta(days=days)), kind)
         hearing.next = following
         matter.hearings.append(following)
         return following
@@ -355,7 +351,7 @@ class Courts:
             return final(law.REFERRAL_ORDER, 6)
         amount = rng.choices(given["sentence.fine_pounds"], given["sentence.fine_weights"])[0]
         fined = given["sentence.fine_magistrates"]
-        if charge.offence.custody > 0.3:
+        if charge.offence.custody > GRAVE:
             fined /= 4  # graver offences seldom end with a fine
         if not principal or not custody or isinstance(defendant.party, Company):
             return final(law.FINE, amount=amount)
@@ -368,3 +364,11 @@ class Courts:
         if draw < given["sentence.discharge"] + given["sentence.suspended"]:
             return final(law.SUSPENDED, given["probation.order_months"])
         return final(law.COMMUNITY, given["probation.order_months"])
+
+
+def sitting(day: date, *, saturday: bool = False) -> date:
+    """The day, or the next on which courts sit: no Sundays, Saturdays for first remands only."""
+    weekday = day.weekday()
+    if weekday == 6 or (weekday == 5 and not saturday):
+        return day + timedelta(days=7 - weekday)
+    return day

@@ -202,9 +202,10 @@ class _Builder:
             died=self._death(born),
         )
         ever = given["offending.ever_male" if sex == "M" else "offending.ever_female"]
-        if rng.random() < ever:
+        if rng.random() < ever * given["population.enrichment"] ** 0.5:
             skew = given["offending.skew"]
-            person.propensity = round(0.02 + rng.gammavariate(skew, 1 / skew), 4)
+            rate = given["offending.female_rate"] if sex == "F" else 1.0
+            person.propensity = round(rate * (0.02 + rng.gammavariate(skew, 1 / skew)), 4)
             if rng.random() < given["population.alias"]:
                 person.aliases.append((rng.choice(names), family))
         if rng.random() < given["population.name_change_other"] * YEARS:

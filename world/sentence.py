@@ -126,7 +126,7 @@ class Sentences:
         movements.append(Movement(due, "REL", why, prison, "OUT"))
         if curfew:
             self._tag(person, matter, "home detention curfew", due, conditional)
-        if sentenced and months >= 12 and rng.random() < given["custody.recall"]:
+        if sentenced and months >= 6 and rng.random() < given["custody.recall"]:
             recalled = due + timedelta(days=rng.randint(20, 90))
             again = recalled + timedelta(days=given["custody.recall_days"])
             if again < dies and not self.offenders.until(person, recalled, again):

@@ -50,7 +50,7 @@ class World:
     """The data folder, the store, an application over it, and what is true."""
 
     def __init__(self, folder: Path, address: Address) -> None:
-        generate(40, 5, folder / "world")
+        generate(40, 83, folder / "world")
         self.workspace = Workspace(folder / "data")
         run_load(self.workspace, [folder / "world" / "extracts"])
         self.base = self.workspace.settings.base

@@ -31,7 +31,7 @@ query ($record: ID!, $kind: ThingKind!) {
 @pytest.fixture(scope="module")
 def loaded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, list[str]]:
     folder = tmp_path_factory.mktemp("journeys")
-    generate(40, 5, folder / "world")
+    generate(40, 83, folder / "world")
     workspace = Workspace(folder / "data")
     run_load(workspace, [folder / "world" / "extracts"])
     lines = (folder / "world" / "truth" / "records.jsonl").read_bytes().splitlines()
