@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from api import cypher, failures, health, pages, transport
+from api import cypher, dcat, failures, health, pages, transport
 from api.execution import open_engine
 from api.service import Service
 from api.settings import ApiSettings
@@ -17,7 +17,8 @@ from releases import Releases
 def create_app(releases: Releases, store: Store, model: Model, settings: ApiSettings) -> FastAPI:
     """The application on one data folder. Needs nothing else and changes no global.
 
-    POST and GET /graphql, POST /cypher, /query (a plain page), /health, /ready, /metrics; / leads
+    POST and GET /graphql, POST /cypher, /query (a plain page), /catalogue.ttl,
+    /health, /ready, /metrics; / leads
     to /query.
     """
     service = Service(open_engine(releases, store, model, settings))
@@ -38,6 +39,7 @@ def create_app(releases: Releases, store: Store, model: Model, settings: ApiSett
     app.state.service = service
     app.include_router(transport.router)
     app.include_router(cypher.router)
+    app.include_router(dcat.router)
     app.include_router(pages.router)
     app.include_router(health.router)
     pages.mount_assets(app, settings)

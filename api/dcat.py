@@ -6,7 +6,11 @@ with the ontology's own. Observed months are given only for the datasets in `obs
 
 from typing import TYPE_CHECKING
 
-from api.coverage import Coverage
+from fastapi import APIRouter, Request, Response
+
+from api.coverage import Coverage, coverage
+from api.holdings import sees
+from api.service import ServiceOf
 from ontology import Dataset, Model
 from ontology.namespaces import CATALOGUE, CODE, JG
 
@@ -15,6 +19,18 @@ if TYPE_CHECKING:
 
 RIGHTS = {"open": "PUBLIC", "aggregateOnly": "RESTRICTED"}
 ACCESS = "http://publications.europa.eu/resource/authority/access-right/"
+
+router = APIRouter()
+
+
+@router.get("/catalogue.ttl")
+def catalogue_file(request: Request, service: ServiceOf) -> Response:
+    """The catalogue as Turtle; observed months of the datasets that the key may read."""
+    access = service.access(request)
+    sources = service.engine.sources
+    held = coverage(sources.releases, sources.store.current())
+    seen = {name: held[name] for name in held if sees(sources.model, access, name)}
+    return Response(dcat(sources.model, seen), media_type="text/turtle; charset=utf-8")
 
 
 def dcat(model: Model, observed: Coverage) -> str:

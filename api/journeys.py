@@ -262,7 +262,7 @@ class Teller:
     def _label(self, node: Node) -> str:
         """The class in words, and the codes that say which kind it was."""
         details = [
-            self.concepts.label(str(value))
+            self.concepts.label(str(value), self.reader)
             for name, value in sorted(node.properties.items())
             if isinstance(value, str) and self._tells(node, name)
         ]
@@ -342,7 +342,11 @@ class Teller:
         for name in names:
             value = node.properties.get(name)
             if name in visible and isinstance(value, str):
-                return self.concepts.label(value) if visible[name].kind == "code" else value
+                return (
+                    self.concepts.label(value, self.reader)
+                    if visible[name].kind == "code"
+                    else value
+                )
         return None
 
 

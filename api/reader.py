@@ -17,6 +17,7 @@ from api.settings import ApiSettings
 from api.tokens import Tokens
 from api.told import Told
 from graph.port import Filter, Node, Op, Page, Store
+from loaders.code_lists import Held, held
 from ontology import Model
 from ontology.identifiers import IdentifierError, parse_iri
 from releases import Release, Releases
@@ -145,6 +146,11 @@ class Reader:
     def release(self) -> Release:
         """What is known of this release. Raises NoSuchReleaseError."""
         return self.question.sources.releases.release(self.number)
+
+    @cached_property
+    def held(self) -> Held:
+        """The codes of imported lists at this release. They are open to everybody."""
+        return held(self.question.sources.releases, self.number)
 
     # -- ids
 

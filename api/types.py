@@ -43,6 +43,7 @@ from api.envelope import (
 from api.errors import NameTakenError
 from api.executor import PLAIN
 from api.order import DatePrecision
+from api.reader import Reader
 from api.records import Record
 from api.scalars import DATE, DECIMAL, INSTANT, LONG
 from api.view import View
@@ -226,16 +227,19 @@ class RecordTypes:
             return SCALARS[prop.datatype], _lists(name) if prop.many else _single(name)
         enum = ENUMS.get(prop.scheme)
         kind = self.designed(enum or Concept)
-        read = (
-            partial(_member, enum) if enum else partial(self.concepts.of, scheme=prop.scheme or "")
-        )
+        scheme = prop.scheme or ""
+
+        def read(iri: str, record: Record) -> Any:
+            if enum:
+                return _member(enum, iri)
+            return self.concepts.of(iri, scheme, record.reader)
 
         def one(record: Record) -> Any:
             iri = record.value(name)
-            return None if iri is None else read(iri)
+            return None if iri is None else read(iri, record)
 
         def many(record: Record) -> list[Any]:
-            return [read(iri) for iri in record.value(name) or ()]
+            return [read(iri, record) for iri in record.value(name) or ()]
 
         return kind, many if prop.many else one
 
@@ -247,16 +251,35 @@ class Concepts:
         self._model = model
         self._made: dict[tuple[str, str], Concept] = {}
 
-    def of(self, iri: str, scheme: str) -> Concept:
-        """A code by its IRI, with what it means in a shared scheme. Unknown codes have no label."""
+    def of(self, iri: str, scheme: str, reader: Reader) -> Concept:
+        """A code by its IRI, with what it means in a shared scheme.
+
+        A code that the ontology does not hold is looked up in the lists imported by the reader's
+        release; one that none of them holds has no label.
+        """
+        if iri not in self._model.concepts and (listed := reader.held.get(iri)):
+            shared = (self._model.shared(match, scheme) for match in listed.matches)
+            return Concept(
+                iri=ID(iri),
+                notation=listed.notation,
+                label=listed.label,
+                label_cy=listed.label_cy,
+                scheme=listed.scheme,
+                shared=next((self._plain(found) for found in shared if found), None),
+            )
         if (iri, scheme) not in self._made:
-            shared = self._model.shared(iri, scheme)
-            self._made[iri, scheme] = _concept(self._model, iri, shared)
+            shared_iri = self._model.shared(iri, scheme)
+            self._made[iri, scheme] = _concept(self._model, iri, shared_iri)
         return self._made[iri, scheme]
 
-    def label(self, iri: str) -> str:
-        """A code in words, or the code itself where its list does not hold it."""
+    def _plain(self, iri: str) -> Concept:
+        return _concept(self._model, iri, None)
+
+    def label(self, iri: str, reader: Reader) -> str:
+        """A code in words, or the code itself where no list holds it."""
         code = self._model.concepts.get(iri)
+        if code is None and (listed := reader.held.get(iri)):
+            return listed.label or listed.notation
         return code.label if code and code.label else notation_of(iri)
 
 

@@ -10,6 +10,7 @@ import polars as pl
 
 from loaders import findings, lint
 from loaders.catalogue import named, read_mappings
+from loaders.code_lists.held import held
 from loaders.errors import FileError, LoadError, nearest
 from loaders.extract import Extractor
 from loaders.links import Links
@@ -27,6 +28,7 @@ from loaders.trees import Limits, not_text
 from loaders.typed import Typed, Typist
 from ontology.identifiers import BASE
 from ontology.model import Model
+from ontology.namespaces import code_iri
 from releases import Releases, Writer
 
 MODES = ("delta", "snapshot")
@@ -292,9 +294,11 @@ class _Run:
         if self.snapshot is not None:
             self.report.removed = self.snapshot.finish(self.report)
         self.report.unresolved = self.links.unresolved()
+        listed = held(self.releases, self.releases.current)
         self.report.unknown = [
             UnknownCode(source, column, scheme, self._shown(column, notation), count)
             for (source, column, scheme, notation), count in sorted(self.unknown.items())
+            if code_iri(scheme, notation) not in listed
         ]
         self.writer.report(findings.of_codes(self.report.unknown))
         self.report.check()

@@ -134,7 +134,7 @@ def _code(row: Mapping[str, str], what: Description, place: str, found: Coded) -
     matches = [
         code_iri(other, text)
         for other, template in what.match.items()
-        if (text := filled(template, row))
+        if (text := filled(template, row)) and text not in what.no_match
     ]
     used = {
         *columns_of(what.notation),

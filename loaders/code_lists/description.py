@@ -31,8 +31,8 @@ class Description:
     list: the list's own name, its dataset is codes/<list>. scheme: the scheme that its codes
     belong to, a template where one file holds several; renamed: made scheme → its name here.
     label "" means that the list has no words: the code stands for itself. broader_scheme: that of
-    the broader code, where it is another. match: scheme → template of a notation in it. columns:
-    of a CSV without header. file: how its path ends.
+    the broader code, where it is another. match: scheme → template of a notation in it;
+    no_match: what stands there for none. columns: of a CSV without header. file: how its path ends.
     """
 
     list: str
@@ -49,6 +49,7 @@ class Description:
     file: str = ""
     columns: tuple[str, ...] = ()
     match: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    no_match: tuple[str, ...] = ()
     renamed: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
@@ -71,17 +72,30 @@ def published() -> Mapping[str, Description]:
                 f"{PUBLISHED.name}: {name} has {sorted(odd)}",
                 nearest(min(odd), known),
             )
-        given = {**entry, "columns": tuple(entry.get("columns", ()))}
+        tuples = {key: tuple(entry.get(key, ())) for key in ("columns", "no_match")}
+        given = {**entry, **tuples}
         found[name] = Description(**{"list": name, "scheme": name, **given})
     return MappingProxyType(found)
 
 
-def known_list(file: Path, name: str | None) -> Description | None:
-    """The description of a list by its name, else by how the file's path ends."""
+def known_list(file: Path, name: str | None, scheme: str | None = None) -> Description | None:
+    """The description of a list: of this name, else by how the file's path ends, else the one
+    that is called as the scheme.
+    """
     if name is not None:
         return published().get(name)
     path = "/" + file.resolve().as_posix()
-    return next((each for each in published().values() if path.endswith("/" + each.file)), None)
+    by_file = (each for each in published().values() if path.endswith("/" + each.file))
+    return next(by_file, published().get(scheme or ""))
+
+
+def fits(what: Description, columns: Sequence[str], said: Mapping[str, str]) -> bool:
+    """Whether the columns that a description names are there, but for those the user names."""
+    wanted = [getattr(what, option) for option in TEMPLATES if option not in said]
+    wanted = [text for text in wanted if text and (text != what.scheme or "{" in text)]
+    return all(
+        column in columns for text in (*wanted, *what.match.values()) for column in columns_of(text)
+    )
 
 
 def described(

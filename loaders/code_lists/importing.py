@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from loaders.code_lists.codes import Code, Coded, code
-from loaders.code_lists.description import Description, described, known_list
+from loaders.code_lists.description import Description, described, fits, known_list
 from loaders.code_lists.errors import CodeListError
 from loaders.code_lists.reading import read
 from loaders.content import content_text, fingerprint, fingerprints
@@ -68,10 +68,10 @@ def import_list(
     the day before this edition as their last. Raises CodeListError, OSError.
     """
     options = dict(said or {})
-    known = known_list(file, name or options.get("scheme"))
-    if known is None and name is None and "scheme" not in options:
-        known = known_list(file, None)
+    known = known_list(file, name, options.get("scheme"))
     rows = read(file, columns or (known.columns if known else ()))
+    if known and name is None and not fits(known, rows.columns, options):
+        known = None  # another list of that name or scheme
     what = described(rows, known, name, options)
     if not what.source:
         raise CodeListError(
