@@ -9,7 +9,7 @@ from cli.main import app
 from cli.settings import Settings
 from tests.conftest import ROOT
 
-DOCS = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "docs").glob("*.md")}
+DOCS = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "docs").rglob("*.md")}
 
 
 @pytest.mark.parametrize("name", sorted(Settings.model_fields))

@@ -4,6 +4,7 @@ In README.md and docs/*.md: a ```console block holds commands behind "$ " (only 
 ones are run; make targets have tests of their own); "# exit N" at its end states the exit code
 expected. A ```graphql block is asked as the local operator and must answer without errors;
 a ```json block after it holds its variables when it starts with "variables:" in its info line.
+A block whose info line says file=NAME is that file, for the commands after it.
 """
 
 import os
@@ -20,25 +21,29 @@ import pytest
 
 from tests.conftest import ROOT
 
-PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
+DOCS = [page for page in (ROOT / "docs").rglob("*.md") if page.parent.name != "decisions"]
+PAGES = sorted([ROOT / "README.md", *DOCS])
 FENCE = re.compile(r"^```(\w+)([^\n]*)\n(.*?)^```", re.M | re.S)
 COMMAND = [sys.executable, "-m", "cli"]
 
 
 @dataclass(frozen=True)
 class Step:
-    kind: str  # command or query
+    kind: str  # command, query or file
     text: str
     line: int
     exit: int = 0
+    name: str = ""
 
 
 def steps(page: Path) -> Iterator[Step]:
     text = page.read_text(encoding="utf-8")
     for match in FENCE.finditer(text):
-        language, _, body = match.groups()
+        language, info, body = match.groups()
         line = text[: match.start()].count("\n") + 2
-        if language == "graphql":
+        if named := re.search(r"\bfile=([\w.-]+)", info):
+            yield Step("file", body, line, name=named[1])
+        elif language == "graphql":
             yield Step("query", body, line)
         elif language == "console":
             for number, entry in enumerate(body.splitlines()):
@@ -68,7 +73,9 @@ def test_every_command_and_query_of_a_page_works(page: Path, tmp_path: Path) -> 
     plan = list(steps(page))
     for step in plan:
         where = f"{page.name}:{step.line}: {step.text.strip()[:200]}"
-        if step.kind == "command":
+        if step.kind == "file":
+            (tmp_path / step.name).write_text(step.text, encoding="utf-8")
+        elif step.kind == "command":
             command, _, redirected = step.text.partition(" > ")
             done = run(shlex.split(command)[1:], tmp_path)
             if redirected:
