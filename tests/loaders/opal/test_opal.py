@@ -90,6 +90,24 @@ def test_a_draft_without_an_id_is_known_by_what_it_says(samples: Path, folder: F
     assert (again.loaded, again.release) == (0, None)
 
 
+def test_the_numbers_of_police_and_prison_join_the_debtor_to_others(
+    samples: Path, folder: Folder, tmp_path: Path
+) -> None:
+    """Empty in the samples, and named in the schema."""
+    text = (samples / "opal" / "draft-account-adult.json").read_text()
+    told = {"pnc_id": "2003/0062845E", "prison_number": "A1234AB", "nationality_1": "British"}
+    for name, value in told.items():
+        text = text.replace(f'"{name}": null', f'"{name}": "{value}"')
+    file = tmp_path / "draft.json"
+    file.write_text(text.replace('"aliases": null', '"aliases": [{"alias_surname": "Other"}]'))
+    folder.load(file)
+    live = folder.live()
+    person = live["PersonRecord"].row(0, named=True)
+    assert (person["pncId"], person["prisonerNumber"]) == (["2003/0062845E"], ["A1234AB"])
+    assert person["nationality"] == "British"
+    assert live["Alias"]["aliasOf"].to_list() == [person["iri"]]
+
+
 def test_a_payment_reaches_the_debtor_of_the_account(
     samples: Path, folder: Folder, tmp_path: Path
 ) -> None:
