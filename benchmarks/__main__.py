@@ -9,7 +9,7 @@ import sys
 RUNS = (
     ("path", "--persons", "1000", "10000"),
     ("map",),
-    ("shapes", "--records", "20000", "--json"),
+    ("shapes", "--records", "1000000", "--json"),
     ("graph", "--persons", "10000"),
     ("graphql", "--persons", "200", "--json"),
 )

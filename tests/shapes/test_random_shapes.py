@@ -97,6 +97,32 @@ def test_random_shapes_report_on_random_records_what_plain_pyshacl_reports() -> 
     assert set(met) >= DRAWN
 
 
+def test_pyrudof_fails_the_same_records() -> None:
+    """A third opinion, of other authors, on fewer cases: it takes long to begin anew."""
+    pyrudof = pytest.importorskip("pyrudof", reason="no wheel of pyrudof for this machine")
+    rudof = pyrudof.Rudof(pyrudof.RudofConfig())
+
+    @settings(
+        max_examples=CASES // 20 // TOGETHER,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=cases())
+    def draw(case: Case) -> None:
+        rudof.reset_all()
+        data = oracle.graph_of(case.frames, MODEL).serialize(format="nt")
+        rudof.read_data(data, pyrudof.RDFFormat.NTriples)
+        rudof.read_shacl(case.graph.serialize(format="nt"), pyrudof.ShaclFormat.NTriples)
+        here = {iri for frame in case.frames.values() for iri in frame["iri"]}
+        told = {(one.focus_node, one.source_shape) for one in rudof.validate_shacl()}
+        rules = case.rules()
+        found = shapes.check(case.frames, MODEL, shapes=rules).select("iri", "shape").rows()
+        expected = {(iri, rules.rules[code].iri) for iri, code in found}
+        assert {(iri, shape) for iri, shape in told if iri in here} == expected
+
+    draw()
+
+
 @pytest.mark.soak
 @pytest.mark.parametrize("part", range(PARTS))
 def test_a_million_random_shapes(part: int) -> None:
