@@ -5,7 +5,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from api.service import Service, ServiceOf
 from api.transport import Json
-from graph import TooLongError
+from graph import TooLongError, require_own
 from ontology.errors import JusticeGraphError
 
 READY_SECONDS = 2.0
@@ -38,6 +38,7 @@ def _state(service: Service) -> tuple[dict[str, int | None], str | None]:
         state["release"] = current = sources.releases.current
         with sources.store.limited(READY_SECONDS):
             state["graph"] = projected = sources.store.current()
+            require_own(sources.releases, sources.store)
     except TooLongError:
         return state, f"The graph did not answer within {READY_SECONDS:g} s"
     except JusticeGraphError as error:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+import typer
 
 from cli.output import json_line, say, table
 from cli.workspace import Workspace
@@ -141,10 +142,12 @@ def total(counts: Iterable[Any], op: str) -> int:
 
 
 def status_command(*, data: Path | None, json: bool) -> None:
+    from loaders.code_lists import unknown_codes
+
     workspace = Workspace(data)
     releases = workspace.releases
     current = releases.current
-    graph = workspace.store.current()
+    graph, unreachable = _projected(workspace)
     records = {
         root: count
         for root in workspace.model.roots
@@ -152,37 +155,58 @@ def status_command(*, data: Path | None, json: bool) -> None:
     } if current else {}  # fmt: skip
     summary = releases.release(current).summary if current else {}
     stale = releases.stale().select(pl.len()).collect().item() if current else 0
-    unknown = (
-        releases.findings(None)
-        .filter(pl.col("code") == UNKNOWN_CODE)
-        .group_by("dataset", "message")
-        .agg(pl.len().alias("loads"))
-        .sort("loads", "dataset", "message", descending=[True, False, False])
-        .collect()
-    )
+    unknown = unknown_codes(releases, current)
     if json:
         json_line(
             {
                 "release": current,
                 "graph": graph,
+                "graph_error": unreachable,
                 "records": records,
                 "unresolved": summary.get("unresolved", 0),
                 "stale": stale,
                 "unknown_codes": unknown.to_dicts(),
             }
         )
+        _exit(unreachable)
         return
     say(f"Data folder {workspace.folder}")
-    say(f"Release {current}; graph ({workspace.settings.store}) at release {graph}.")
+    at = f"cannot be asked: {unreachable}" if graph is None else f"at release {graph}."
+    say(f"Release {current}; graph ({workspace.settings.store}) {at}")
+    if graph is not None and unreachable:
+        say(unreachable)
     if records:
         table("Live records", ("class", "records"), list(records.items()))
     say(f"{summary.get('unresolved', 0):,} links wait for a record; {stale:,} records are stale.")
     if not unknown.is_empty():
         table(
             "Unknown codes, kept as they came",
-            ("dataset", "code", "loads"),
-            [tuple(row.values()) for row in unknown.head(SHOWN).iter_rows(named=True)],
+            ("dataset", "property", "scheme", "code", "records", "since release"),
+            unknown.head(SHOWN).iter_rows(),
         )
+        if unknown.height > SHOWN:
+            say(f"and {unknown.height - SHOWN:,} more: --json lists all.")
+    _exit(unreachable)
 
 
-UNKNOWN_CODE = "JG-LOD-030"
+def _projected(workspace: Workspace) -> tuple[int | None, str | None]:
+    """The release that the graph is at, None when it cannot be asked; and what is wrong."""
+    from graph import require_own
+
+    graph = None
+    try:
+        with workspace.store.limited(STATUS_SECONDS):
+            graph = workspace.store.current()
+            require_own(workspace.releases, workspace.store)
+    except JusticeGraphError as error:
+        return graph, str(error)
+    return graph, None
+
+
+def _exit(unreachable: str | None) -> None:
+    """1 when the graph cannot be asked, or is of another folder."""
+    if unreachable:
+        raise typer.Exit(1)
+
+
+STATUS_SECONDS = 5.0

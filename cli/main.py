@@ -382,11 +382,16 @@ def catalogue_export(
 
 
 @graph_app.command("rebuild")
-def graph_rebuild(data: Data = None) -> None:
-    """Build the graph anew from the releases."""
+def graph_rebuild(
+    online: Annotated[
+        bool, typer.Option("--online", help="Over Bolt, never by neo4j-admin's import.")
+    ] = False,
+    data: Data = None,
+) -> None:
+    """Build the graph anew from the releases. Exit 1: commands are printed for you to run."""
     from cli.upkeep import rebuild_command
 
-    rebuild_command(data=data)
+    rebuild_command(online=online, data=data)
 
 
 @graph_app.command("schema")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cli.bulk import first_load_by_import
 from cli.progress import projecting
 from cli.workspace import Workspace
 from ontology.errors import JusticeGraphError
@@ -126,7 +127,10 @@ def require_base(workspace: Workspace) -> None:
 
 def bring_up_to_date(workspace: Workspace, progress: Callable[..., None] | None = None) -> None:
     """Project whatever the graph has not got yet. The caller holds the writer lock, or asks."""
-    from graph import project
+    from graph import project, require_own
 
+    require_own(workspace.releases, workspace.store)
     if workspace.store.current() != workspace.releases.current:
+        if first_load_by_import(workspace):
+            return
         project(workspace.releases, workspace.store, workspace.model, progress)

@@ -81,16 +81,21 @@ def forget_command(iris: list[str], *, yes: bool, data: Path | None, json: bool)
         say("Nothing is stored under what you named.")
 
 
-def rebuild_command(*, data: Path | None) -> None:
+def rebuild_command(*, online: bool, data: Path | None) -> None:
+    from cli.bulk import by_import
     from cli.progress import projecting
     from graph import open_store, project
 
     workspace = Workspace(data)
     settings = workspace.settings
-    # Afresh: a store of an older layout cannot be opened otherwise.
-    store = open_store(settings.store, workspace.folder, workspace.model, afresh=True)
-    with projecting() as progress:
-        project(workspace.releases, store, workspace.model, progress)
+    with workspace.releases.write():
+        if not online and by_import(workspace):
+            say(f"The graph is at release {workspace.store.current()}, imported.")
+            return
+        # Afresh: a store of an older layout cannot be opened otherwise.
+        store = open_store(settings.store, workspace.folder, workspace.model, afresh=True)
+        with projecting() as progress:
+            project(workspace.releases, store, workspace.model, progress)
     say(f"The graph is at release {store.current()}.")
     store.close()
 

@@ -7,6 +7,7 @@ from graph.errors import (
     GraphError,
     NeedsRebuildError,
     NotErasedError,
+    OtherFolderError,
     ReleaseNotHeldError,
     StoreUnusableError,
     TooLongError,
@@ -18,7 +19,7 @@ from graph.errors import (
 )
 from graph.opening import open_store
 from graph.port import Filter, Link, Node, Op, Page, Statement, Store, Story, Table, Value
-from graph.projection import Progress, project, rebuild
+from graph.projection import Progress, project, rebuild, require_own
 from graph.rdf import export
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "Node",
     "NotErasedError",
     "Op",
+    "OtherFolderError",
     "Page",
     "Progress",
     "ReleaseNotHeldError",
@@ -51,4 +53,5 @@ __all__ = [
     "open_store",
     "project",
     "rebuild",
+    "require_own",
 ]

@@ -13,7 +13,8 @@ GraphError
 ├── NotErasedError         JG-GRA-010  a reader kept old bytes from being erased
 ├── WrongReleaseError      JG-GRA-011  a write to a release that is already committed
 ├── UnknownFormatError     JG-GRA-012  an export format that is not one of ours
-└── BadQueryError          JG-GRA-013  a query in the store's own language that is not answered
+├── BadQueryError          JG-GRA-013  a query in the store's own language that is not answered
+└── OtherFolderError       JG-GRA-014  a store that holds the releases of another data folder
 """
 
 from collections.abc import Iterable
@@ -146,6 +147,18 @@ class BadQueryError(GraphError):
 
     def __init__(self, cause: str, fix: str) -> None:
         super().__init__("JG-GRA-013", f"The query is not answered: {cause}", fix)
+
+
+class OtherFolderError(GraphError):
+    """The store holds the graph of another data folder's releases."""
+
+    def __init__(self, folder: str) -> None:
+        super().__init__(
+            "JG-GRA-014",
+            f"The graph store holds another data folder's releases, not those of {folder}",
+            "Set JUSTICEGRAPH_DATA or the store back; or replace what it holds by this folder's:"
+            " justicegraph graph rebuild",
+        )
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

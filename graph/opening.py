@@ -1,10 +1,14 @@
 """From the store setting to the store."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from graph.errors import UnknownStoreError
 from graph.port import Store
 from ontology import Model
+
+if TYPE_CHECKING:
+    from graph.neo4j import Target
 
 _BOLT = ("bolt://", "bolt+s://", "bolt+ssc://", "neo4j://", "neo4j+s://", "neo4j+ssc://")
 
@@ -24,8 +28,18 @@ def open_store(url: str, folder: Path, model: Model, *, afresh: bool = False) ->
 
         folder.mkdir(parents=True, exist_ok=True)
         return SqliteStore(folder / FILE, model, afresh=afresh)
-    if url == "neo4j" or url.startswith(_BOLT):
-        from graph.neo4j import Neo4jStore, Target
+    target = neo4j_target(url)
+    if target is not None:
+        from graph.neo4j import Neo4jStore
 
-        return Neo4jStore(Target.of(url), model, afresh=afresh)
+        return Neo4jStore(target, model, afresh=afresh)
     raise UnknownStoreError(url)
+
+
+def neo4j_target(url: str) -> "Target | None":
+    """Where the Neo4j of a store setting is, None for another store."""
+    if url != "neo4j" and not url.startswith(_BOLT):
+        return None
+    from graph.neo4j import Target
+
+    return Target.of(url)

@@ -121,6 +121,9 @@ class Store(Protocol):
     def current(self) -> int:
         """The newest committed release; 0 when the store is empty."""
 
+    def follows(self) -> str | None:
+        """The id of the data folder whose releases it holds; None before it was told one."""
+
     def nodes(self, iris: Iterable[str], release: int) -> dict[str, Node]:
         """The live records among these IRIs, keyed by IRI, in the order asked."""
 
@@ -202,6 +205,9 @@ class Store(Protocol):
         """Reads of this thread inside the block raise TooLongError once so much time has passed."""
 
     # -- writes: only ever by one process at a time, that which holds the writer lock of releases
+
+    def follow(self, folder: str) -> None:
+        """Remember whose releases these are."""
 
     def apply(self, release: int, batches: Iterable[tuple[str, pl.DataFrame]]) -> None:
         """Write record versions of a release above the current one; nobody sees them yet.

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from graph.errors import OtherFolderError
 from graph.port import Store
 from ontology import Model
 from releases import Release, Releases
@@ -37,8 +38,11 @@ def project(
     """Bring the store to the current release; returns how many record versions were written.
 
     Also undoes and retires in the store what was undone and retired in the releases. Run it
-    while nobody else writes.
+    while nobody else writes. Raises OtherFolderError.
     """
+    require_own(releases, store)
+    if store.follows() != releases.folder_id:
+        store.follow(releases.folder_id)
     history = [release for release in releases.list() if release.status != "undone"]
     live = [release for release in history if release.status == "live"]
     if not live:
@@ -70,6 +74,12 @@ def rebuild(
     """Make the store anew from the retained releases; its content is as if it had followed them."""
     store.clear()
     return project(releases, store, model, progress)
+
+
+def require_own(releases: Releases, store: Store) -> None:
+    """Raise OtherFolderError where the store holds releases of another data folder."""
+    if store.follows() not in (None, releases.folder_id) and store.current():
+        raise OtherFolderError(str(releases.folder))
 
 
 def _common(store: Store, live: list[int]) -> int:

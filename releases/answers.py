@@ -31,6 +31,11 @@ class Answers:
         self._findings = Table(folder / "tables" / "findings", FINDINGS)
 
     @property
+    def folder_id(self) -> str:
+        """What tells this data folder from others; stores remember whose releases they hold."""
+        return self._ledger.folder_id()
+
+    @property
     def current(self) -> int:
         """The newest release; 0 when there is none."""
         return self._ledger.current()

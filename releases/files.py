@@ -28,6 +28,19 @@ def write_json(path: Path, content: dict[str, Any]) -> None:
     sync(path.parent)
 
 
+def write_once(path: Path, content: dict[str, Any]) -> None:
+    """Make the file unless it is there; of several who try at once, one does."""
+    fresh = path.with_name(f".{path.name}.{os.getpid()}.new")
+    write_json(fresh, content)
+    try:
+        os.link(fresh, path)
+    except FileExistsError:
+        pass
+    finally:
+        fresh.unlink(missing_ok=True)
+    sync(path.parent)
+
+
 def read_json(path: Path) -> dict[str, Any] | None:
     """The content, or None where there is no such file."""
     try:

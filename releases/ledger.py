@@ -2,10 +2,12 @@
 
 `releases/000007.json` is release 7. Undone and no longer kept ones stay as `.undone` and
 `.retired`, so that a question about them gets its reason. `counter.json` holds the last
-numbers given out; `writing.json` stands while rows may lie above the current release.
+numbers given out; `writing.json` stands while rows may lie above the current release;
+`folder.json` holds the id of the folder, by which a store knows it again.
 """
 
 import re
+import uuid
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -13,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from releases.errors import NewerFormatError, NoSuchReleaseError
-from releases.files import read_json, remove, rename, write_json
+from releases.files import read_json, remove, rename, write_json, write_once
 
 FORMAT = 1
 _NAME = re.compile(r"(\d{6,})\.(json|undone|retired)")
@@ -65,6 +67,15 @@ class Ledger:
             write_json(path, {"format": FORMAT})
         elif content.get("format") != FORMAT:
             raise NewerFormatError(str(path), content.get("format"), FORMAT)
+
+    def folder_id(self) -> str:
+        """The id of this data folder, made when it is first asked for; a copy has the same."""
+        path = self.folder / "folder.json"
+        content = read_json(path)
+        if content is None:
+            write_once(path, {"id": str(uuid.uuid4())})
+            content = read_json(path)
+        return str((content or {})["id"])
 
     def _statuses(self) -> dict[int, str]:
         names = (_NAME.fullmatch(path.name) for path in self.folder.iterdir())

@@ -1,16 +1,18 @@
 """A graph made at once: retained releases as Parquet, brought in by neo4j-admin.
 
 For a server that is not ours: `python -m graph.neo4j.bulk write DATA FOLDER` writes the files and
-prints what an operator runs; its last line, `... imported RELEASES`, adds schema and releases.
+prints what an operator runs; its last line, `... imported RELEASES ID`, adds schema and releases.
 
 The import is offline and replaces the whole database, so it is only ever asked for. What it makes
 is what projecting the same releases one after the other makes, but for the schema, which opening
 the store adds.
 """
 
+import contextlib
 import shlex
+import shutil
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,9 +26,14 @@ from graph.neo4j.schema import Layout
 from graph.neo4j.store import Neo4jStore
 from graph.neo4j.values import stored_frame
 from ontology import Model
-from releases import Releases
+from releases import Release, Releases
 
-PART = 200_000
+PART = 500_000
+PLACES_PART = 4_000_000
+"""Ends of links looked at together, to find those that are no record."""
+BULK_FROM = 100_000
+"""Versions from which a first load into an empty managed database is imported (decision 12)."""
+Told = Callable[[str], None]
 _SPACE = "E"
 _PAST_SPACE = "P"
 _LINKED = {
@@ -37,8 +44,15 @@ _LINKED = {
     "until": pl.Int64,
 }
 
-SET_RELEASES = "MATCH (g:JusticeGraph {name: 'graph'}) SET g.releases = $releases"
-COUNT = "MATCH (n) WHERE NOT n:JusticeGraph RETURN count(n)"
+SET_RELEASES = """
+MATCH (g:JusticeGraph {name: 'graph'}) SET g.releases = $releases, g.folder = $folder"""
+# Each is read off the count store, whatever the size.
+COUNTS = """
+CALL () { MATCH (n) RETURN count(n) AS nodes }
+CALL () { MATCH (n:Resource) RETURN count(n) AS resources }
+CALL () { MATCH (n:Past) RETURN count(n) AS past }
+CALL () { MATCH (n:JusticeGraph) RETURN count(n) AS graphs }
+RETURN nodes, resources + past + graphs, graphs"""
 
 
 @dataclass
@@ -47,6 +61,7 @@ class Files:
 
     folder: Path
     releases: list[int]
+    data_folder: str
     nodes: dict[str, list[Path]] = field(default_factory=dict)
     links: dict[str, list[Path]] = field(default_factory=dict)
 
@@ -72,28 +87,30 @@ class Files:
             "neo4j stop",
             f"neo4j-admin {listed}",
             "neo4j start",
-            f"python -m graph.neo4j.bulk imported {','.join(map(str, self.releases))}",
+            "python -m graph.neo4j.bulk imported "
+            f"{','.join(map(str, self.releases))} {self.data_folder}",
         ]
 
 
-def write_files(releases: Releases, model: Model, folder: Path) -> Files:
+def write_files(
+    releases: Releases, model: Model, folder: Path, told: Told = lambda _: None
+) -> Files:
     """All retained releases as Parquet in an empty folder. Memory is bounded by parts of a root."""
     layout = Layout(model)
     history = [r for r in releases.list() if r.status != "undone"]
     live = [r.number for r in history if r.status == "live"]
-    files = Files(folder, live)
-    rows: dict[str, int] = {}
-    for release in history:
-        for root, counts in release.counts.items():
-            rows[root] = rows.get(root, 0) + sum(counts.values())
+    files = Files(folder, live, releases.folder_id)
+    rows = rows_by_root(history)
     for root in model.roots:
         parts = -(-rows.get(root, 0) // PART)
         for part in range(parts):
+            told(f"writing {root}, {part + 1} of {parts}")
             versions = _versions(releases, root, live, (part, parts))
             if versions.height:
                 _write_nodes(files, layout, root, versions, part)
                 _write_links(files, layout, root, versions, part)
-    _write_places(files)
+    told("writing what links name and no record is")
+    _write_places(files, sum(rows.values()))
     return files
 
 
@@ -161,7 +178,7 @@ def _joined(rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _write_places(files: Files) -> None:
+def _write_places(files: Files, rows: int) -> None:
     """Nodes without a version: targets that are not there, and records that are gone by now."""
     start, end = f":START_ID({_SPACE})", f":END_ID({_SPACE})"
     ends = [
@@ -178,11 +195,14 @@ def _write_places(files: Files) -> None:
     ]
     if not ends:
         return
-    places = pl.concat(ends).unique()
-    if there:
-        places = places.join(pl.concat(there), on="iri", how="anti")
-    found = places.collect(engine="streaming").rename({"iri": f"iri:ID({_SPACE})"})
-    _add(files.nodes, "Resource", files, "places", found)
+    parts = max(1, rows // PLACES_PART)
+    for part in range(parts):
+        mine = pl.col("iri").hash(seed=0) % parts == part
+        places = pl.concat(ends).filter(mine).unique()
+        if there:
+            places = places.join(pl.concat(there).filter(mine), on="iri", how="anti")
+        found = places.collect(engine="streaming").rename({"iri": f"iri:ID({_SPACE})"})
+        _add(files.nodes, "Resource", files, f"places-{part}", found)
 
 
 def _add(
@@ -197,69 +217,103 @@ def _add(
 
 
 def rebuild_managed(
-    server: LocalServer, releases: Releases, model: Model, folder: Path
+    server: LocalServer,
+    releases: Releases,
+    model: Model,
+    folder: Path,
+    told: Told = lambda _: None,
 ) -> Neo4jStore:
     """Replace what a server of ours holds by the retained releases; the store, opened.
 
-    The server is down meanwhile. Raises LocalServerError; the database may then be empty or
-    partly there, and projecting or the same call again makes it whole.
+    Everything is made beside the database that answers, which is exchanged in one go: the server
+    is down for a restart only, and interrupted before that, it answers as before. Interrupted
+    after it, the graph is without its releases, and the same call makes it whole. Raises
+    LocalServerError.
     """
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    staging = server.staging()
+    try:
+        files = write_files(releases, model, folder, told)
+        told("neo4j-admin import")
+        server.admin(files.arguments(), staging=staging, told=told)
+        told("exchanging the database")
+        server.exchange(staging)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(staging, ignore_errors=True)
+    told("making indexes")
     address = server.address()
-    folder.mkdir(parents=True, exist_ok=True)
-    files = write_files(releases, model, folder)
-    server.stop()
-    server.admin(files.arguments())
-    server.start()
-    for path in _paths(files):
-        path.unlink()
-    return imported(Target(address.uri, address.username, address.password), model, files.releases)
+    target = Target(address.uri, address.username, address.password)
+    return imported(target, model, files.releases, files.data_folder)
 
 
-def _paths(files: Files) -> Iterator[Path]:
-    for kinds in (files.nodes, files.links):
-        for paths in kinds.values():
-            yield from paths
+def rows_by_root(history: Sequence[Release]) -> dict[str, int]:
+    """How many rows these releases have written, by root class."""
+    rows: dict[str, int] = {}
+    for release in history:
+        for root, counts in release.counts.items():
+            rows[root] = rows.get(root, 0) + sum(counts.values())
+    return rows
 
 
-def imported(target: Target, model: Model, releases: Sequence[int]) -> Neo4jStore:
+def imported(target: Target, model: Model, releases: Sequence[int], folder: str) -> Neo4jStore:
     """Open a database that was just imported: schema, then the releases that it holds."""
     store = Neo4jStore(target, model)
     connection = Connection(target)
     try:
         numbers = list(releases) or [0]
-        connection.write(lambda tx: tx.run(SET_RELEASES, releases=numbers).consume())
+        connection.write(lambda tx: tx.run(SET_RELEASES, releases=numbers, folder=folder).consume())
     finally:
         connection.close()
     return store
 
 
-def refuse_unless_empty(target: Target) -> None:
-    """Raise StoreUnusableError when the database holds anything at all."""
-    connection = Connection(target)
-    try:
-        count = connection.rows(COUNT)[0][0]
-    finally:
-        connection.close()
-    if count:
+def managed_server(target: Target) -> LocalServer | None:
+    """The server of ours that answers at this address: NEO4J_HOME's, else .neo4j's."""
+    server = LocalServer.named()
+    if target.database != "neo4j" or server is None or server.address().uri != target.uri:
+        return None
+    return server
+
+
+def foreign(target: Target) -> int:
+    """How many nodes the database holds that are not justicegraph's."""
+    with contextlib.closing(Connection(target)) as connection:
+        nodes, ours, _ = connection.rows(COUNTS)[0]
+    return int(nodes - ours)
+
+
+def refuse_foreign(target: Target) -> None:
+    """Raise StoreUnusableError when an import would throw away nodes of others."""
+    if count := foreign(target):
         raise StoreUnusableError(
             target.uri,
-            f"it holds {count} nodes, and an import would replace them",
-            "Ask for it in so many words: justicegraph graph rebuild",
+            f"it holds {count} nodes of others, and an import would replace them",
+            "Keep the graph and build over Bolt: justicegraph graph rebuild --online",
         )
 
 
+def is_empty(target: Target) -> bool:
+    """Whether the database holds no nodes but the one that says so."""
+    with contextlib.closing(Connection(target)) as connection:
+        nodes, _, graphs = connection.rows(COUNTS)[0]
+    return bool(nodes == graphs)
+
+
 def main(arguments: Sequence[str]) -> int:
-    """`write DATA FOLDER` or `imported RELEASES`."""
+    """`write DATA FOLDER` or `imported RELEASES FOLDER-ID`."""
     model = Model.default()
     match arguments:
         case ["write", data, folder]:
             Path(folder).mkdir(parents=True)
             files = write_files(Releases.open(Path(data), model), model, Path(folder))
             print("\n".join(files.commands()))
-        case ["imported", numbers]:
-            imported(Target.of("neo4j"), model, [int(n) for n in numbers.split(",")]).close()
+        case ["imported", numbers, folder]:
+            held = [int(number) for number in numbers.split(",")]
+            imported(Target.of("neo4j"), model, held, folder).close()
         case _:
-            print("python -m graph.neo4j.bulk write DATA FOLDER | imported RELEASES")
+            print("python -m graph.neo4j.bulk write DATA FOLDER | imported RELEASES FOLDER-ID")
             return 2
     return 0
 

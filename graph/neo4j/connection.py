@@ -4,6 +4,7 @@ Reads are one auto-committed query each, so that a question costs one round trip
 """
 
 import contextlib
+import math
 import os
 import threading
 import time
@@ -79,7 +80,7 @@ class Connection:
             self._driver: Driver = GraphDatabase.driver(
                 target.uri,
                 auth=(target.username, target.password),
-                connection_timeout=10.0,
+                connection_timeout=5.0,
                 connection_acquisition_timeout=30.0,
                 max_transaction_retry_time=_RETRY_SECONDS,
                 notifications_min_severity=NotificationMinimumSeverity.OFF,
@@ -115,9 +116,10 @@ class Connection:
                     with self._session(READ_ACCESS) as session:
                         return session.run(self._timed(query), parameters).values()
                 except (Neo4jError, DriverError) as error:
-                    if attempt == _TRIES or not error.is_retryable():
+                    pause = 0.1 * 4**attempt
+                    if attempt == _TRIES or not error.is_retryable() or self._left() <= pause:
                         raise
-                    time.sleep(0.1 * 4**attempt)
+                    time.sleep(pause)
         raise AssertionError
 
     def stream(self, query: str, **parameters: Any) -> Iterator[Any]:
@@ -144,6 +146,11 @@ class Connection:
             yield
         finally:
             self._local.limit = before
+
+    def _left(self) -> float:
+        """Seconds until the limit of this thread."""
+        limit = getattr(self._local, "limit", None)
+        return math.inf if limit is None else limit[0] - time.monotonic()
 
     def _timed(self, query: str) -> Query:
         limit = getattr(self._local, "limit", None)

@@ -1,21 +1,24 @@
 """A Neo4j Community server on this machine without Docker, for tests, demos and small offices.
 
-`python -m graph.neo4j.local start|stop|status --home FOLDER --pom POM --env FILE`: jars come from
-Maven once, into the home folder; the server runs on free ports of the loopback address with a
-password made for it; FILE tells where it is (NEO4J_URI, NEO4J_USERNAME, NEO4J_PASSWORD).
+`python -m graph.neo4j.local start|stop|status|dump|load --home FOLDER --pom POM --env FILE`: jars
+come from Maven once, into the home folder; the server runs on free ports of the loopback address
+with a password made for it; FILE tells where it is (NEO4J_URI, NEO4J_USERNAME, NEO4J_PASSWORD,
+NEO4J_HOME). `dump` and `load` keep and bring back the database (--backup FOLDER); a server that
+ran runs again afterwards.
 """
 
 import contextlib
 import os
 import re
 import secrets
+import shlex
 import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,12 +67,21 @@ def java() -> Path:
 class LocalServer:
     """One home folder: lib/ (jars), conf/, data/, run/ (pid, password), logs/.
 
-    lib: the jars' folder where several homes share one.
+    lib: the jars' folder where several homes share one. settings: of neo4j.conf, beside ours.
     """
 
-    def __init__(self, home: Path, lib: Path | None = None) -> None:
+    def __init__(
+        self, home: Path, lib: Path | None = None, settings: Mapping[str, str] | None = None
+    ) -> None:
         self.home = home.resolve()
         self.lib = (lib or self.home / "lib").resolve()
+        self.settings = dict(settings or {})
+
+    @classmethod
+    def named(cls) -> "LocalServer | None":
+        """That of NEO4J_HOME, else of .neo4j here; None when there is none."""
+        server = cls(Path(os.environ.get("NEO4J_HOME", ".neo4j")))
+        return server if (server.home / "run" / "address").is_file() else None
 
     # -- set up
 
@@ -103,30 +115,32 @@ class LocalServer:
         stamp.write_text(text, encoding="utf-8")
 
     def _configure(self, bolt: int) -> None:
-        conf = self.home / "conf"
-        conf.mkdir(parents=True, exist_ok=True)
-        (conf / "neo4j.conf").write_text(
-            "\n".join(
-                [
-                    f"server.directories.data={self.home / 'data'}",
-                    f"server.directories.logs={self.home / 'logs'}",
-                    f"server.directories.import={self.home / 'import'}",
-                    "server.default_listen_address=127.0.0.1",
-                    f"server.bolt.listen_address=127.0.0.1:{bolt}",
-                    "server.http.enabled=false",
-                    "server.https.enabled=false",
-                    "dbms.usage_report.enabled=false",
-                    "server.memory.heap.initial_size=512m",
-                    "server.memory.heap.max_size=2g",
-                    "server.memory.pagecache.size=1g",
-                    # How late a question may be stopped after its deadline.
-                    "db.transaction.monitor.check.interval=250ms",
-                    "db.tx_log.rotation.retention_policy=1 files",
-                    "",
-                ]
-            ),
-            encoding="utf-8",
+        self._write_conf(
+            self.home / "conf",
+            {
+                "server.directories.data": str(self.home / "data"),
+                "server.directories.logs": str(self.home / "logs"),
+                "server.directories.import": str(self.home / "import"),
+                "server.default_listen_address": "127.0.0.1",
+                "server.bolt.listen_address": f"127.0.0.1:{bolt}",
+                "server.http.enabled": "false",
+                "server.https.enabled": "false",
+                "dbms.usage_report.enabled": "false",
+                "server.memory.heap.initial_size": "512m",
+                "server.memory.heap.max_size": "2g",
+                "server.memory.pagecache.size": "1g",
+                # How late a question may be stopped after its deadline.
+                "db.transaction.monitor.check.interval": "250ms",
+                "db.tx_log.rotation.retention_policy": "1 files",
+                **self.settings,
+            },
         )
+
+    @staticmethod
+    def _write_conf(folder: Path, settings: Mapping[str, str]) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        lines = "".join(f"{name}={value}\n" for name, value in settings.items())
+        (folder / "neo4j.conf").write_text(lines, encoding="utf-8")
 
     # -- running
 
@@ -150,24 +164,107 @@ class LocalServer:
         )
         return Address(values["NEO4J_URI"], values["NEO4J_USERNAME"], values["NEO4J_PASSWORD"])
 
-    def admin(self, arguments: Sequence[str]) -> str:
-        """Run neo4j-admin; its output. The server must be stopped for import, dump and load."""
-        environment = os.environ | {
-            "NEO4J_HOME": str(self.home),
-            "NEO4J_CONF": str(self.home / "conf"),
-        }
+    def admin(
+        self,
+        arguments: Sequence[str],
+        *,
+        staging: Path | None = None,
+        told: Callable[[str], None] = lambda _: None,
+    ) -> str:
+        """Run neo4j-admin; its output. The server must be stopped for import, dump and load.
+
+        staging: work on this data folder instead of the server's, which may run. told: gets each
+        stage and percentage that the tool prints. Stops the tool when interrupted.
+        """
+        conf = self.home / "conf"
+        if staging is not None:
+            conf = staging / "conf"
+            self._write_conf(conf, {"server.directories.data": str(staging / "data")})
+        environment = os.environ | {"NEO4J_HOME": str(self.home), "NEO4J_CONF": str(conf)}
         command = [str(java()), *OPENS, "-cp", f"{self.lib}/*", "org.neo4j.cli.AdminTool"]
-        done = subprocess.run(
-            [*command, *arguments], capture_output=True, text=True, env=environment, check=False
-        )
-        if done.returncode:
+        with subprocess.Popen(
+            [*command, *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env=environment,
+        ) as process:
+            assert process.stdout is not None
+            output: list[str] = []
+            try:
+                for word in _stages(process.stdout, output):
+                    told(word)
+            except BaseException:
+                process.kill()
+                raise
+        if process.returncode:
             raise LocalServerError(
                 "JG-N4L-004",
-                f"neo4j-admin {' '.join(arguments[:3])} failed: "
-                f"{(done.stdout + done.stderr)[-600:].strip()}",
+                f"neo4j-admin {' '.join(arguments[:3])} failed: {''.join(output)[-600:].strip()}",
                 "The message above says why; the database is as it was unless it says otherwise.",
             )
-        return done.stdout
+        return "".join(output)
+
+    def staging(self) -> Path:
+        """An empty folder on the server's own disk, to make a database in."""
+        folder = self.home / "staging"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        return folder
+
+    def exchange(self, staging: Path) -> None:
+        """Put the database that was made in a staging folder in place of the server's.
+
+        The server is stopped for it and started again. What fails before the new one is in place
+        leaves the old one there.
+        """
+        self.stop()
+        kept = self.home / "replaced"
+        shutil.rmtree(kept, ignore_errors=True)
+        kept.mkdir()
+        moved: list[tuple[Path, Path]] = []
+        try:
+            for kind in ("databases", "transactions"):
+                old, new = (place / "data" / kind / "neo4j" for place in (self.home, staging))
+                steps = [(old, kept / kind)] if old.exists() else []
+                for source, target in [*steps, (new, old)]:
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    source.rename(target)
+                    moved.append((source, target))
+        except BaseException:
+            for source, target in reversed(moved):
+                target.rename(source)
+            raise
+        finally:
+            self.start()
+        shutil.rmtree(kept)
+
+    def dump(self, folder: Path) -> None:
+        """Keep the database as one file in a folder; a running server is stopped meanwhile."""
+        folder.mkdir(parents=True, exist_ok=True)
+        with self._down():
+            self.admin(
+                ["database", "dump", "neo4j", f"--to-path={folder.resolve()}",
+                 "--overwrite-destination=true"]
+            )  # fmt: skip
+
+    def load(self, folder: Path) -> None:
+        """Replace the database by the one that was kept in a folder."""
+        with self._down():
+            self.admin(
+                ["database", "load", "neo4j", f"--from-path={folder.resolve()}",
+                 "--overwrite-destination=true"]
+            )  # fmt: skip
+
+    @contextlib.contextmanager
+    def _down(self) -> Iterator[None]:
+        ran = self.pid() is not None
+        self.stop()
+        try:
+            yield
+        finally:
+            if ran:
+                self.start()
 
     def start(self, wait: float = 90.0) -> Address:
         """Start the server unless it runs, and wait until Bolt answers."""
@@ -191,6 +288,8 @@ class LocalServer:
             self._configure(port)
             self.admin(["dbms", "set-initial-password", address.password])
         self._write_address(run / "address", address)
+        if self.lib != self.home / "lib" and not (self.home / "lib").exists():
+            (self.home / "lib").symlink_to(self.lib)
         logs = self.home / "logs"
         logs.mkdir(exist_ok=True)
         with (logs / "console.log").open("ab") as log:
@@ -241,11 +340,10 @@ class LocalServer:
             f"Look into {self.home / 'logs'}.",
         )
 
-    @staticmethod
-    def _write_address(path: Path, address: Address) -> None:
+    def _write_address(self, path: Path, address: Address) -> None:
         path.write_text(
             f"NEO4J_URI={address.uri}\nNEO4J_USERNAME={address.username}\n"
-            f"NEO4J_PASSWORD={address.password}\n",
+            f"NEO4J_PASSWORD={address.password}\nNEO4J_HOME={shlex.quote(str(self.home))}\n",
             encoding="utf-8",
         )
         path.chmod(0o600)
@@ -272,6 +370,22 @@ class LocalServer:
         self._pid_file.unlink(missing_ok=True)
 
 
+_STAGE = re.compile(r"\((\d/\d)\) ([A-Za-z ]+?) \d{4}-")
+_PERCENT = re.compile(r"(\d+%)")
+
+
+def _stages(lines: Iterator[str], output: list[str]) -> Iterator[str]:
+    """What the tool is at, as it goes on; all its lines are kept."""
+    stage = ""
+    for line in lines:
+        output.append(line)
+        if found := _STAGE.match(line):
+            stage = f"{found[2]} ({found[1]})"
+            yield stage
+        elif stage and (percent := _PERCENT.search(line)):
+            yield f"{stage} {percent[1]}"
+
+
 def _free_port() -> int:
     """A free port below those the system gives to clients: a client that tries to reach a stopped
     server may be given the server's own port, and then the server cannot have it back.
@@ -294,10 +408,11 @@ def main(arguments: Sequence[str]) -> int:
     import argparse
 
     parser = argparse.ArgumentParser(prog="python -m graph.neo4j.local", description=__doc__)
-    parser.add_argument("what", choices=["start", "stop", "status"])
+    parser.add_argument("what", choices=["start", "stop", "status", "dump", "load"])
     parser.add_argument("--home", type=Path, default=Path(".neo4j"))
     parser.add_argument("--pom", type=Path, default=Path("tests/neo4j/pom.xml"))
     parser.add_argument("--env", type=Path, default=Path(".env.neo4j"))
+    parser.add_argument("--backup", type=Path, default=Path("backup"))
     chosen = parser.parse_args(arguments)
     server = LocalServer(chosen.home)
     try:
@@ -308,6 +423,12 @@ def main(arguments: Sequence[str]) -> int:
         elif chosen.what == "stop":
             server.stop()
             print("Neo4j is stopped")
+        elif chosen.what == "dump":
+            server.dump(chosen.backup)
+            print(f"The database is kept in {chosen.backup / 'neo4j.dump'}")
+        elif chosen.what == "load":
+            server.load(chosen.backup)
+            print(f"The database is that of {chosen.backup / 'neo4j.dump'}")
         else:
             print(f"running as process {pid}" if (pid := server.pid()) else "not running")
     except LocalServerError as error:

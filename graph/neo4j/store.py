@@ -14,6 +14,9 @@ from graph.paging import cursor
 from graph.port import Filter, Link, Node, Page, Statement, Story, Table
 from ontology import Model
 
+FOLLOWS = "MATCH (g:JusticeGraph {name: 'graph'}) RETURN g.folder"
+FOLLOW = "MATCH (g:JusticeGraph {name: 'graph'}) SET g.folder = $folder"
+
 
 class Neo4jStore:
     """Store (graph/port.py) in Neo4j 5.26 or newer. Opening makes or extends the schema.
@@ -38,6 +41,10 @@ class Neo4jStore:
 
     def current(self) -> int:
         return reading.state(self._connection)[1]
+
+    def follows(self) -> str | None:
+        rows = self._connection.rows(FOLLOWS)
+        return rows[0][0] if rows else None
 
     def nodes(self, iris: Iterable[str], release: int) -> dict[str, Node]:
         return reading.nodes(self._connection, self._layout, _unique(iris), release)
@@ -111,6 +118,9 @@ class Neo4jStore:
         Raises BadQueryError, TooLongError.
         """
         return asking.ask(self._connection, query, parameters, rows)
+
+    def follow(self, folder: str) -> None:
+        self._connection.write(lambda tx: tx.run(FOLLOW, folder=folder).consume())
 
     def apply(self, release: int, batches: Iterable[tuple[str, pl.DataFrame]]) -> None:
         writing.apply(self._connection, self._layout, release, batches)

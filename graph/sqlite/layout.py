@@ -8,6 +8,7 @@
                                                    (source, since)
     meta(name, value)                  layout, current and oldest release, last committed version,
                                        epoch: grows when numbers of `term` may mean something else
+    folder(id)                         whose releases these are
     release(number)                    the committed releases that can be asked
     field(root, property, shape)       what the columns were made from, bounds(root, low, high)
                                        the range of a root's IRIs
@@ -35,6 +36,7 @@ META = """CREATE TABLE IF NOT EXISTS meta (
 
 _TABLES = f"""
 {META};
+CREATE TABLE IF NOT EXISTS folder (id TEXT PRIMARY KEY) WITHOUT ROWID, STRICT;
 CREATE TABLE IF NOT EXISTS release (number INTEGER PRIMARY KEY) STRICT;
 CREATE TABLE IF NOT EXISTS field (
   root TEXT NOT NULL, property TEXT NOT NULL, shape TEXT NOT NULL,
@@ -119,7 +121,7 @@ def check_layout(connection: sqlite3.Connection) -> None:
 def missing(connection: sqlite3.Connection, layout: Layout) -> bool:
     """Whether the file lacks tables, columns or indexes that the ontology asks for."""
     made = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
-    if not {"meta", "field", *layout.roots} <= made:
+    if not {"meta", "field", "folder", *layout.roots} <= made:
         return True
     check_layout(connection)
     shapes = _shapes(connection)

@@ -45,6 +45,11 @@ class SqliteStore:
         with self._database.reading() as connection:
             return reading.state(connection)["current"]
 
+    def follows(self) -> str | None:
+        with self._database.reading() as connection:
+            row = connection.execute("SELECT id FROM folder").fetchone()
+        return str(row[0]) if row else None
+
     def nodes(self, iris: Iterable[str], release: int) -> dict[str, Node]:
         asked = list(dict.fromkeys(iris))
         with self._database.reading() as connection:
@@ -130,6 +135,11 @@ class SqliteStore:
 
     def limited(self, seconds: float) -> AbstractContextManager[None]:
         return self._database.limited(seconds)
+
+    def follow(self, folder: str) -> None:
+        with self._database.writing() as connection:
+            connection.execute("DELETE FROM folder")
+            connection.execute("INSERT INTO folder VALUES (?)", (folder,))
 
     def apply(self, release: int, batches: Iterable[tuple[str, pl.DataFrame]]) -> None:
         for root, frame in batches:
