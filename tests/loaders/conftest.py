@@ -1,4 +1,4 @@
-"""A small source of its own for tests of the engine: hearings with cases and defendants."""
+"""Data folders to load into, and a small source for tests of the engine: hearings with cases."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -15,6 +15,8 @@ from loaders.mapping import SourceMapping
 from loaders.mapping_yaml import read_mapping
 from ontology.model import Model
 from releases import Releases
+from tests.loaders.common_platform.loading import Folder
+from tests.loaders.nomis.told import Tell, Told
 
 HEARINGS = """
 source: common-platform/hearing-resulted
@@ -173,3 +175,21 @@ def desk(
         return Desk(tmp_path / f"desk{opened}", model, mappings)
 
     return make
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Folder:
+    """An empty data folder."""
+    return Folder(tmp_path / "data")
+
+
+@pytest.fixture
+def tell(tmp_path: Path) -> Tell:
+    """Load files in one load; the folder is new in each test, and kept between its calls."""
+    told = Told(tmp_path / "data")
+
+    def load(*files: Path, **params: str) -> Told:
+        told.load(files, params)
+        return told
+
+    return load

@@ -8,23 +8,11 @@ import polars as pl
 import pytest
 
 from tests.loaders.common_platform.loading import Folder
-from tests.loaders.nomis.told import Tell, Told
+from tests.loaders.nomis.told import Tell
 
 RESTRICTION = "Children Act 1989, section 97"
 TEMPLATE = '"TO BE FILLED WITH VALID DATA"'
 PUBLIC = "Famil1234"
-
-
-@pytest.fixture
-def tell(tmp_path: Path) -> Tell:
-    """Load files in one load; the folder is new in each test, and kept between its calls."""
-    told = Told(tmp_path / "data")
-
-    def load_files(*files: Path, **params: str) -> Told:
-        told.load(files, params)
-        return told
-
-    return load_files
 
 
 @pytest.fixture

@@ -18,12 +18,6 @@ EXPECTED = [read(file) for file in sorted((Path(__file__).parent / "expected").g
 RESULTED = "common-platform/hearing-resulted"
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Folder:
-    """An empty data folder."""
-    return Folder(tmp_path / "data")
-
-
 def test_every_sample_has_an_expectation(samples: Path) -> None:
     names = {file.stem for file in (samples / "common-platform").glob("*.json")}
     assert names == {expected.name for expected in EXPECTED} | {"hearing-invalid"}

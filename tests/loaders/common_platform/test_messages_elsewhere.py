@@ -9,12 +9,6 @@ import pytest
 from tests.loaders.common_platform.loading import Folder
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Folder:
-    """An empty data folder."""
-    return Folder(tmp_path / "data")
-
-
 def events(folder: Folder) -> Counter[str]:
     """`Class status` of the live events."""
     rows = folder.live()["EventRecord"].select("class", "status").iter_rows()

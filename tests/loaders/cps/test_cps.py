@@ -21,12 +21,6 @@ CASE = "1b4e28ba-2fa1-41d2-883f-0016d3cca427"
 OTHER = "6fa459ea-ee8a-4ca4-894e-db77e160355e"
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Folder:
-    """An empty data folder."""
-    return Folder(tmp_path / "data")
-
-
 def index(**more: Any) -> dict[str, Any]:
     """A document of the CPS's index, as its JSON Schema describes it."""
     parties = [

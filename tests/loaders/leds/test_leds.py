@@ -12,12 +12,6 @@ from tests.loaders.common_platform.loading import Folder
 EXPECTED = [read(file) for file in sorted((Path(__file__).parent / "expected").glob("*.yaml"))]
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Folder:
-    """An empty data folder."""
-    return Folder(tmp_path / "data")
-
-
 def test_every_sample_has_an_expectation(samples: Path) -> None:
     found = {file.stem for file in (samples / "leds").iterdir()}
     assert found == {expected.name for expected in EXPECTED}

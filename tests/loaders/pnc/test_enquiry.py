@@ -2,27 +2,13 @@
 
 from pathlib import Path
 
-import pytest
-
 from linkage import run
 from loaders import load
 from ontology import Model
 from releases import Releases
-from tests.loaders.nomis.told import Tell, Told
+from tests.loaders.nomis.told import Tell
 
 BEFORE, AFTER = "before-results", "disposals-dismissed-and-withdrawn"
-
-
-@pytest.fixture
-def tell(tmp_path: Path) -> Tell:
-    """Load files in one load; the folder is new in each test, and kept between its calls."""
-    told = Told(tmp_path / "data")
-
-    def load_files(*files: Path, **params: str) -> Told:
-        told.load(files, params)
-        return told
-
-    return load_files
 
 
 def short(rows: list[tuple[str | None, ...]]) -> list[tuple[str | None, ...]]:

@@ -13,12 +13,6 @@ EXPECTED = [read(file) for file in sorted((Path(__file__).parent / "expected").g
 REJECTED = {"initiate-cc-prosecution": ["JG-LOD-023"]}
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Folder:
-    """An empty data folder."""
-    return Folder(tmp_path / "data")
-
-
 def test_every_sample_has_an_expectation(samples: Path) -> None:
     found = {file.stem for file in (samples / "prosecutor-initiation").iterdir()}
     assert found == {expected.name for expected in EXPECTED}

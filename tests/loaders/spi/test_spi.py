@@ -21,12 +21,6 @@ REJECTED = {"individual-defendant-all-fields": ["JG-ISS-005"]}
 PEOPLE_AT_WORK = ("OtherPartyOfficerInCase", "DataController", "User", "Informant")
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Folder:
-    """An empty data folder."""
-    return Folder(tmp_path / "data")
-
-
 def test_every_sample_has_an_expectation(samples: Path) -> None:
     found = {file.stem for name in FOLDERS.values() for file in (samples / name).glob("*.xml")}
     assert found == {expected.name for expected in EXPECTED}
