@@ -1,13 +1,15 @@
 """The whole path: a world of N persons from files to answers, stage by stage.
 
-`python -m benchmarks.path [--persons 1000 10000]`: each size in a process of its own,
+`python -m benchmarks.path [--persons 1000 10000] [--store neo4j]`: each size in its own process,
 so that peak memory is its own. Before anything is timed as done, journeys of sampled people are
 compared with the truth of the world. One line of JSON a size: seconds by stage, records, rates,
-peak memory (of the process, in MB), and of each journey question the median milliseconds.
+peak memory (of the process, in MB), and of each journey question the median milliseconds. With
+`--store neo4j` the graph is in the database of NEO4J_URI, which it replaces.
 """
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -25,6 +27,7 @@ import orjson
 from api import Access, ApiSettings, open_engine
 from cli.pipeline import run_load
 from cli.workspace import Workspace
+from graph import open_store
 from ontology.identifiers import record_iri
 
 JOURNEY = """
@@ -53,7 +56,7 @@ def clocked(spent: dict[str, float], name: str, owner: Any, attribute: str) -> I
         yield
 
 
-def measure(persons: int, folder: Path) -> dict[str, Any]:
+def measure(persons: int, folder: Path, kind: str) -> dict[str, Any]:
     import graph
     import linkage
     import shapes
@@ -66,6 +69,7 @@ def measure(persons: int, folder: Path) -> dict[str, Any]:
     subprocess.run([sys.executable, "-c", make, str(persons), world], check=True)
     spent["world"] = time.perf_counter() - start
     workspace = Workspace(folder / "data")
+    open_store(kind, workspace.folder, workspace.model, afresh=True).close()
     start = time.perf_counter()
     with (
         clocked(spent, "check", shapes, "check"),
@@ -79,8 +83,11 @@ def measure(persons: int, folder: Path) -> dict[str, Any]:
     report = loaded.report
     assert report.read == report.loaded + report.rejected + report.duplicates.total
     journeys = ask(workspace, folder / "world" / "truth")
+    if kind == "neo4j":
+        workspace.store.clear()
     return {
         "persons": persons,
+        "store": kind,
         "records_read": report.read,
         "seconds": {name: round(value, 2) for name, value in spent.items()},
         "load_to_answer_s": round(whole, 2),
@@ -135,14 +142,17 @@ def ask(workspace: Workspace, truth: Path) -> list[float]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--persons", type=int, nargs="+", default=[1_000, 10_000])
+    parser.add_argument("--store", default="sqlite", choices=["sqlite", "neo4j"])
     parser.add_argument("--one", action="store_true", help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     if chosen.one:
+        os.environ["JUSTICEGRAPH_STORE"] = chosen.store
         with tempfile.TemporaryDirectory() as folder:
-            print(json.dumps(measure(chosen.persons[0], Path(folder))))
+            print(json.dumps(measure(chosen.persons[0], Path(folder), chosen.store)))
         return
     for persons in chosen.persons:
         command = [sys.executable, "-m", "benchmarks.path", "--one", "--persons", str(persons)]
+        command += ["--store", chosen.store]
         subprocess.run(command, check=True)
 
 

@@ -59,7 +59,11 @@ class Layout:
 
     def labels(self, cls: str) -> str:
         """`:A:B` for a class and all above it."""
-        return "".join(f":{quoted(name)}" for name in sorted(self.model.superclasses(cls)))
+        return "".join(f":{quoted(name)}" for name in self.names(cls))
+
+    def names(self, cls: str) -> list[str]:
+        """The class and all above it."""
+        return sorted(self.model.superclasses(cls))
 
     def types(self, names: Iterable[str]) -> str:
         """`A|B` for those of these names that are links of the ontology; empty for none."""

@@ -18,7 +18,7 @@ from graph.errors import WrongReleaseError
 from graph.names import relationship_type
 from graph.neo4j.connection import Connection
 from graph.neo4j.removing import rewind
-from graph.neo4j.schema import Layout, filled, quoted
+from graph.neo4j.schema import Layout
 from graph.neo4j.values import stored_frame
 
 ROWS = 5_000
@@ -44,20 +44,21 @@ MATCH (n:Resource {iri: row[0]})-[l]->() USING INDEX SEEK n:Resource(iri)
 WHERE elementId(l) IN row[1]
 SET l.until = $release"""
 
+# Labels and types are values here: one text for each class would be planned again for each.
 CREATE = """
 UNWIND $rows AS row
-CREATE (n:Resource:Version<labels>)
+CREATE (n:Resource:Version:$($labels))
 SET n = row"""
 
 FILL = """
 UNWIND $rows AS row
 MATCH (n:Resource {iri: row.iri}) USING INDEX SEEK n:Resource(iri)
-SET n = row, n:Version<labels>"""
+SET n = row, n:Version:$($labels)"""
 
 REPLACE = """
 UNWIND $rows AS row
 MATCH (n:Resource {iri: row.iri}) USING INDEX SEEK n:Resource(iri)
-CREATE (n)-[:PAST_VERSION]->(h:Past:Version<labels>)
+CREATE (n)-[:PAST_VERSION]->(h:Past:Version:$($labels))
 SET h = n {.*, until: $release}
 SET n = row"""
 
@@ -77,7 +78,7 @@ LINK = """
 UNWIND $rows AS row
 MATCH (n:Resource {iri: row[0]}) USING INDEX SEEK n:Resource(iri)
 MATCH (t:Resource {iri: row[1]}) USING INDEX SEEK t:Resource(iri)
-CREATE (n)-[:<type> {since: $release}]->(t)"""
+CREATE (n)-[:$(row[2]) {since: $release}]->(t)"""
 
 COMMIT = """
 MATCH (g:JusticeGraph {name: 'graph'}) WHERE last(g.releases) < $release
@@ -155,13 +156,10 @@ def _write_links(
 ) -> None:
     if ended:
         tx.run(END_LINKS, rows=ended, release=release).consume()
-    by_type: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for source, kind, target in sorted(new):
-        by_type[kind].append((source, target))
     if new:
         tx.run(PLACES, iris=sorted({target for *_, target in new})).consume()
-    for kind, pairs in by_type.items():
-        tx.run(filled(LINK, type=quoted(kind)), rows=pairs, release=release).consume()
+        rows = sorted((source, target, kind) for source, kind, target in new)
+        tx.run(LINK, rows=rows, release=release).consume()
 
 
 def commit(connection: Connection, release: int) -> None:
@@ -220,8 +218,8 @@ class Part:
         if gone := [iri for iri in live if iri not in stay]:
             tx.run(ARCHIVE, iris=gone, release=self._release).consume()
         for (cls, how), rows in chosen.items():
-            query = filled(how, labels=self._layout.labels(cls))
-            tx.run(query, rows=rows, release=self._release).consume()
+            labels = self._layout.names(cls)
+            tx.run(how, rows=rows, labels=labels, release=self._release).consume()
         return True
 
     def rewind(self, tx: ManagedTransaction) -> None:

@@ -14,12 +14,13 @@ from graph import Filter, Op, Store, open_store
 from graph.filters import conditions
 from graph.neo4j import finding, memberships, reading, removing, telling, writing
 from graph.neo4j.local import Address
-from graph.neo4j.schema import Layout, filled, quoted
+from graph.neo4j.schema import Layout, filled
 from tests.graph.frames import MODEL, code, frame, iri
 
 LAYOUT = Layout(MODEL)
 IRIS = {"iris": [iri("PersonRecord", "p1")]}
 MEMBERSHIP = {"threshold": code("threshold", "high")}
+ROWS: dict[str, Any] = {"rows": [], "labels": ["Record"], "release": 2}
 READS: dict[str, tuple[str, dict[str, Any]]] = {
     "nodes": (filled(reading.NODES, types=LAYOUT.all_types), IRIS),
     "kinds": (reading.KINDS, IRIS),
@@ -53,15 +54,10 @@ WRITES: dict[str, tuple[str, dict[str, Any]]] = {
     "end links": (writing.END_LINKS, {"rows": [], "release": 2}),
     "archive": (writing.ARCHIVE, {**IRIS, "release": 2}),
     "places": (writing.PLACES, IRIS),
-    **{
-        name: (filled(query, labels=LAYOUT.labels("Hearing")), {"rows": [], "release": 2})
-        for name, query in {
-            "create": writing.CREATE,
-            "fill": writing.FILL,
-            "replace": writing.REPLACE,
-        }.items()
-    },
-    "link": (filled(writing.LINK, type=quoted("IN_CASE")), {"rows": [], "release": 2}),
+    "create": (writing.CREATE, ROWS),
+    "fill": (writing.FILL, ROWS),
+    "replace": (writing.REPLACE, ROWS),
+    "link": (writing.LINK, ROWS),
     "commit": (writing.COMMIT, {"release": 2}),
     "rewind links": (removing.REWIND_LINKS, {**IRIS, "to": 1}),
     "rewind content": (removing.REWIND_CONTENT, {**IRIS, "to": 1}),
