@@ -64,16 +64,10 @@ def prosecution_case(tree: Tree) -> Iterator[Tree]:
     for told in each(glance.get("hearings")):
         for seen in each(told.get("defendants")):
             _join(case, seen)
-        summary = {**told, "hearingDays": _days(told)}
+        summary = dict(told)
         _place(summary, told.get("id"), _pairs(case))
         made.append(summary)
     yield {**tree, "prosecutionCase": case, "hearingsAtAGlance": {**glance, "hearings": made}}
-
-
-def _days(told: Node) -> list[Node]:
-    """The days of a hearing at a glance, each with the hearing it belongs to."""
-    about = {key: value for key, value in told.items() if key != "hearingDays"}
-    return [{**day, "hearing": about} for day in each(told.get("hearingDays"))]
 
 
 def each(value: Tree) -> list[Node]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
+from linkage import run
 from loaders.catalogue import read_mappings
 from loaders.mapping import SourceMapping
 from loaders.report import LoadReport
@@ -27,13 +28,21 @@ class Folder:
         self.model = Model.default()
         self.releases = Releases.open(path, self.model)
 
-    def load(self, *files: Path) -> LoadReport:
-        """Load files, each recognised by its content."""
+    def load(self, *files: Path, **given: str) -> LoadReport:
+        """Load files, each recognised by its content. given: what stands outside the files."""
         with self.releases.write() as writer:
-            report = load(list(files), self.releases, writer, self.model, mappings=mappings())
+            report = load(
+                files, self.releases, writer, self.model, params=given, mappings=mappings()
+            )
             release = writer.commit(report.counts())
             report.release = release.number if release else None
         return report
+
+    def link(self) -> None:
+        """Link what is live."""
+        with self.releases.write() as writer:
+            run(self.releases, writer, self.model)
+            writer.commit()
 
     def live(self) -> dict[str, pl.DataFrame]:
         """The live records, one frame a root class that has any."""

@@ -115,14 +115,10 @@ def test_what_a_glance_says_of_an_offence_joins_the_same_offence() -> None:
             ],
         },
         "hearingsAtAGlance": {
-            "hearings": [
-                {"id": "H", "hearingDays": [{}], "defendants": [{"id": "D", "offences": [told]}]}
-            ]
+            "hearings": [{"id": "H", "defendants": [{"id": "D", "offences": [told]}]}]
         },
     }
     [message] = prosecution_case(tree)
     [offence] = message["prosecutionCase"]["defendants"][0]["offences"]
     assert [result["judicialResultId"] for result in offence["judicialResults"]] == ["R", "R"]
     assert offence["pleas"] == [{"pleaDate": "x"}]
-    [day] = message["hearingsAtAGlance"]["hearings"][0]["hearingDays"]
-    assert day["hearing"]["id"] == "H"
