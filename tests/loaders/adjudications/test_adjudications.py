@@ -5,19 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from linkage import run
-from loaders.run import load
 from ontology.identifiers import BASE, document_id
 from tests.loaders.common_platform.expectations import Expectation, differences, read
-from tests.loaders.common_platform.loading import Folder, mappings
+from tests.loaders.common_platform.loading import Folder
 
 EXPECTED = [read(file) for file in sorted((Path(__file__).parent / "expected").glob("*.yaml"))]
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Folder:
-    """An empty data folder."""
-    return Folder(tmp_path / "data")
 
 
 @pytest.mark.parametrize("expected", EXPECTED, ids=lambda expected: expected.name)
@@ -96,11 +88,8 @@ def test_the_prisoner_number_joins_the_record_to_the_prison_s(
         samples / "nomis" / "adjudication-details.json",
         samples / "nomis" / "offender-sentences.json",
     ]
-    with folder.releases.write() as writer:
-        given = {"prisonerNumber": "A1234AA"}
-        load(files, folder.releases, writer, folder.model, params=given, mappings=mappings())
-        run(folder.releases, writer, folder.model)
-        writer.commit()
+    folder.load(*files, prisonerNumber="A1234AA")
+    folder.link()
     live = folder.live()
     prisoner = f"{BASE}PersonRecord/nomis/adjudications/A1234AA"
     assert prisoner in live["Case"]["caseOf"].to_list()

@@ -5,18 +5,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from loaders.run import load
 from ontology.identifiers import document_id
 from tests.loaders.common_platform.expectations import Expectation, differences, read
-from tests.loaders.common_platform.loading import Folder, mappings
+from tests.loaders.common_platform.loading import Folder
 
 EXPECTED = [read(file) for file in sorted((Path(__file__).parent / "expected").glob("*.yaml"))]
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Folder:
-    """An empty data folder."""
-    return Folder(tmp_path / "data")
 
 
 @pytest.mark.parametrize("expected", EXPECTED, ids=lambda expected: expected.name)
@@ -84,10 +77,7 @@ def test_a_newer_list_of_a_session_replaces_it(
     second, end = text.index("<session>", entry), text.index("</sessions>")
     newer = tmp_path / "newer.xml"
     newer.write_text(text[:entry] + text[entry_end:second] + text[end:])
-    with folder.releases.write() as writer:
-        given = {"extracted": "2019-07-18"}
-        load([newer], folder.releases, writer, folder.model, params=given, mappings=mappings())
-        writer.commit()
+    folder.load(newer, extracted="2019-07-18")
     live = folder.live()
     assert live["Participation"].height == 22
     assert "John SHELBY" not in set(live["PersonRecord"]["fullName"])

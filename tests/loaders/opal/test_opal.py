@@ -6,28 +6,14 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from linkage import run
 from loaders.opal.reader import benefit_payments, draft_account
-from loaders.run import load
 from ontology.identifiers import BASE, document_id
 from tests.loaders.common_platform.expectations import Expectation, differences, read
-from tests.loaders.common_platform.loading import Folder, mappings
+from tests.loaders.common_platform.loading import Folder
 
 EXPECTED = [read(file) for file in sorted((Path(__file__).parent / "expected").glob("*.yaml"))]
 ACCOUNT = f"{BASE}Case/opal/defendant-accounts/1"
 DEBTOR = f"{BASE}PersonRecord/opal/account-search/1"
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Folder:
-    """An empty data folder."""
-    return Folder(tmp_path / "data")
-
-
-def _load(folder: Folder, *files: Path, **given: str) -> None:
-    with folder.releases.write() as writer:
-        load(files, folder.releases, writer, folder.model, params=given, mappings=mappings())
-        writer.commit()
 
 
 @pytest.mark.parametrize("expected", EXPECTED, ids=lambda expected: expected.name)
@@ -35,7 +21,7 @@ def test_a_file_becomes_what_reading_it_says(
     expected: Expectation, samples: Path, folder: Folder
 ) -> None:
     [sample] = (samples / "opal").glob(f"{expected.name}.*")
-    _load(folder, sample, draft="24")
+    folder.load(sample, draft="24")
     assert differences(expected, folder.live()) == []
     findings = folder.findings()
     assert findings.filter(pl.col("severity") == "violation").is_empty()
@@ -138,11 +124,8 @@ def test_a_prosecutor_s_reference_joins_only_where_it_is_a_urn(
         (tmp_path / f"{number}.json").write_text(
             text.replace('"12345"', f'"{reference}"').replace("FNAME", f"Name {number}")
         )
-    with folder.releases.write() as writer:
-        files = sorted(tmp_path.glob("?.json"))
-        load(files, folder.releases, writer, folder.model, mappings=mappings())
-        run(folder.releases, writer, folder.model)
-        writer.commit()
+    folder.load(*sorted(tmp_path.glob("?.json")))
+    folder.link()
     members = folder.live()["Membership"].filter(pl.col("linkKind").str.ends_with("/matter"))
     assert members["member"].n_unique() == 2
     assert members["thing"].n_unique() == (1 if joined else 2)

@@ -8,7 +8,6 @@ from typing import Any
 import polars as pl
 import pytest
 
-from linkage import run
 from loaders.sjp.reader import decisions
 from ontology.identifiers import document_id
 from tests.loaders.common_platform.expectations import Expectation, differences, read
@@ -19,12 +18,6 @@ REJECTED = {"refer-for-court-hearing": {"JG-LOD-023"}}
 PLEA = "plead-online-guilty-with-finances"
 CASE = "5c019f8a-b3a3-40e5-9709-c54bc4f1c55c"
 DEFENDANT = "c4d922ba-20c6-4d68-ab56-3611401bbc7c"
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Folder:
-    """An empty data folder."""
-    return Folder(tmp_path / "data")
 
 
 @pytest.mark.parametrize("expected", EXPECTED, ids=lambda expected: expected.name)
@@ -49,6 +42,13 @@ def test_every_sample_is_expected_or_a_template_that_was_never_filled(
     report = folder.load(samples / "sjp" / f"{PLEA}.json")
     assert (report.loaded, report.release) == (0, None)
     assert "JG-LOD-026" in folder.findings()["code"].to_list()
+
+
+def test_who_sat_is_stored_nowhere(samples: Path, folder: Folder) -> None:
+    folder.load(samples / "sjp" / "refer-for-court-hearing.json")
+    texts = set(folder.texts())
+    assert not {"John Smith", "LEGAL_ADVISER", "court house name", "B01OK"} & texts
+    assert not any("forgery" in text for text in texts)
 
 
 def _filled(samples: Path, folder: Path, **values: str) -> Path:
@@ -114,9 +114,7 @@ def test_a_reference_that_is_no_placeholder_joins_the_case_to_another_system_s(
     file.write_text(json.dumps(referral))
     with_placeholder = samples / "sjp" / "refer-for-court-hearing.json"
     folder.load(file, with_placeholder, samples / "sjp" / "case.json")
-    with folder.releases.write() as writer:
-        run(folder.releases, writer, folder.model)
-        writer.commit()
+    folder.link()
     members = folder.live()["Membership"].filter(pl.col("linkKind").str.ends_with("/matter"))
     things = {
         str(member).rpartition("/")[2]: thing
