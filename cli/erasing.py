@@ -131,19 +131,21 @@ def _identifiers(workspace: Workspace, records: set[str]) -> set[str]:
 
 
 def erase(workspace: Workspace, records: Iterable[str]) -> tuple[int, "ForgetReport"]:
-    """Erase from tables, releases, graph and findings; how many records, and what went.
+    """Erase from tables, releases, graph, findings and kept cases; how many records, what went.
 
     Safe to run again when it was interrupted: records already gone are gone. Where a document
     that goes was the newest to tell of a record that stays (an office, say), the graph is built
     anew, so that the record rests on another document.
     """
     from graph import rebuild
+    from shapes import DISAGREEMENTS, disagreement
 
     going = scope(workspace, records)
     anew = _carries_others(workspace, going)
     report = workspace.releases.forget(
         going.records, _identifiers(workspace, going.records), going.documents
     )
+    disagreement.forget(workspace.folder / DISAGREEMENTS)
     workspace.store.forget(going.records)
     if anew:
         rebuild(workspace.releases, workspace.store, workspace.model)

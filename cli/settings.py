@@ -17,9 +17,17 @@ from ontology.errors import JusticeGraphError
 PREFIX = "JUSTICEGRAPH_"
 FILE = "justicegraph.toml"
 NO_SETTINGS = frozenset(
-    PREFIX + name for name in ("SETTINGS", "SAMPLES", "SAMPLES_REQUIRED", "NEO4J_REQUIRED")
+    PREFIX + name
+    for name in (
+        "SETTINGS",
+        "SAMPLES",
+        "SAMPLES_REQUIRED",
+        "NEO4J_REQUIRED",
+        "SHAPES_DISAGREEMENT",
+    )
 )
-"""Variables of this prefix that are read elsewhere: settings file, samples, what tests need."""
+"""Variables of this prefix that are read elsewhere: settings file, samples, what tests need, and
+what becomes of a load in which columns and pyshacl disagree."""
 
 
 class Settings(BaseSettings):

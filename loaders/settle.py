@@ -62,7 +62,9 @@ class Settler:
         }
         records, notes = self._merged(told)
         checked = shapes.check(
-            {root: _content(frame) for root, frame in records.items()}, self.model
+            {root: _content(frame) for root, frame in records.items()},
+            self.model,
+            cases=self.releases.folder / shapes.DISAGREEMENTS,
         )
         accepted = _without_violations(records, checked)
         mentions = _mentions(accepted)

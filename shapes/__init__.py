@@ -10,21 +10,30 @@ from typing import TYPE_CHECKING
 from shapes.errors import ShapesError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import polars as pl
 
     from ontology.model import Model
     from shapes.rules import Rule, Shapes
 
-__all__ = ["Rule", "Shapes", "ShapesError", "check"]
+__all__ = ["DISAGREEMENTS", "Rule", "Shapes", "ShapesError", "check"]
+
+# Folder, within the data folder, of what columns and pyshacl disagreed on.
+DISAGREEMENTS = "disagreements"
 
 
 def check(
-    frames: "Mapping[str, pl.DataFrame]", model: "Model", *, shapes: "Shapes | None" = None
+    frames: "Mapping[str, pl.DataFrame]",
+    model: "Model",
+    *,
+    shapes: "Shapes | None" = None,
+    cases: "Path | None" = None,
 ) -> "pl.DataFrame":
     """What the shapes say about a batch of records; see `shapes.checker.check`."""
     from shapes.checker import check
 
-    return check(frames, model, shapes=shapes)
+    return check(frames, model, shapes=shapes, cases=cases)
 
 
 def __getattr__(name: str) -> object:

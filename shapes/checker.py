@@ -12,12 +12,13 @@ alike are the columns'. Where the two differ on a row that both have judged, `Di
 
 from collections.abc import Iterator, Mapping
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from shapes.batch import Batch
-from shapes.disagreement import disagreed
+from shapes.disagreement import Said, disagreed, keep
 from shapes.filling import filled
 from shapes.findings import FINDINGS, finding, ordered
 from shapes.judge import Judge
@@ -39,8 +40,6 @@ SAMPLED, SAMPLED_FAILING = 50_000, 5_000
 # At least so many rows of the first batch that holds targets of a shape.
 FIRST = 2
 
-Said = tuple[int, str, str, str]
-
 
 @cache
 def default_shapes() -> Shapes:
@@ -49,7 +48,11 @@ def default_shapes() -> Shapes:
 
 
 def check(
-    frames: Mapping[str, pl.DataFrame], model: "Model", *, shapes: Shapes | None = None
+    frames: Mapping[str, pl.DataFrame],
+    model: "Model",
+    *,
+    shapes: Shapes | None = None,
+    cases: Path | None = None,
 ) -> pl.DataFrame:
     """What the shapes say about a batch of records.
 
@@ -61,17 +64,18 @@ def check(
     shape (code), path (local name of the property, or ""), value (text as it stands: mask it
     before it is shown), severity (violation, warning, info), message, fix; sorted by root, row,
     shape, path, value. Raises ShapesError JG-SHP-005 for a frame without iri or class, and
-    JG-SHP-006 where columns and pyshacl disagree (see `shapes.disagreement`).
+    JG-SHP-006 where columns and pyshacl disagree (see `shapes.disagreement`); cases: folder in
+    which such a case is kept.
     """
     compiled = (shapes or default_shapes()).compiled(model)
-    return _Check(compiled, Batch(frames, model, compiled.kinds)).findings()
+    return _Check(compiled, Batch(frames, model, compiled.kinds), cases).findings()
 
 
 class _Check:
     """One batch against compiled shapes."""
 
-    def __init__(self, compiled: "Compiled", batch: Batch) -> None:
-        self._compiled, self._batch = compiled, batch
+    def __init__(self, compiled: "Compiled", batch: Batch, cases: Path | None) -> None:
+        self._compiled, self._batch, self._cases = compiled, batch, cases
         self._judge = Judge(compiled, batch)
         self._random = compiled.random
 
@@ -221,8 +225,16 @@ class _Check:
         unsure = set(unknown)
         wrong = {one for one in by_pyshacl - ours if one[0] not in unsure} | (ours - by_pyshacl)
         if wrong:
-            disagreed(self._batch, group, root, sorted(wrong), ours)
+            self._alarm(group, root, sorted(wrong), ours)
         return not wrong
+
+    def _alarm(self, group: "Group", root: str, wrong: list[Said], ours: set[Said]) -> None:
+        kept = None
+        if self._cases:
+            row = pl.Series("row", [wrong[0][0]], dtype=pl.UInt32)
+            frames = self._judge.looked_at(group, root, row)
+            kept = keep(self._cases, group.iri, root, wrong, frames)
+        disagreed(group.code, root, wrong, ours, kept)
 
     def _like(
         self, group: "Group", root: str, component: str, table: pl.DataFrame, unknown: pl.Series

@@ -54,26 +54,39 @@ class Judge:
         self._put(graph, rows, focus, columns, {})
         return graph, dict(zip(focus, rows["row"].to_list(), strict=True))
 
-    def _around(self, names: set[str], group: "Group") -> FrameGraph:
-        """The records, and those within the reach of the shape."""
-        mentions = group.check.mentions
-        links = self._batch.links(mentions)
+    def looked_at(self, group: "Group", root: str, rows: pl.Series) -> dict[str, pl.DataFrame]:
+        """Frames, by root class, of all that a shape looks at to judge these rows."""
+        if group.check.reads is not None:
+            return {root: self._batch.frames[root][rows].drop("row")}
+        names = set(self._batch.focus[root][rows]["focus"])
+        near = self._near(names, group).items()
+        return {name: frame.drop("row", "focus") for name, frame in near if frame.height}
+
+    def _near(self, names: set[str], group: "Group") -> dict[str, pl.DataFrame]:
+        """The rows of these nodes, and of those within the reach of the shape."""
+        links = self._batch.links(group.check.mentions)
         known, new = set(names), set(names)
         for _ in range(group.reach):
-            sources = pl.Series(sorted(new), dtype=pl.String).implode()
-            out = links.filter(pl.col("source").is_in(sources))["target"]
-            back = links.filter(pl.col("target").is_in(sources))["source"]
-            new = ({*out, *back}) - known
+            there = _among(new)
+            out = links.filter(pl.col("source").is_in(there))["target"]
+            back = links.filter(pl.col("target").is_in(there))["source"]
+            new = {*out, *back} - known
             known |= new
-        graph = FrameGraph()
-        beyond = links.filter(pl.col("source").is_in(pl.Series(sorted(known)).implode()))["target"]
+        focus = pl.col("focus").is_in(_among(known))
+        return {root: frame.filter(focus) for root, frame in self._batch.focus.items()}
+
+    def _around(self, names: set[str], group: "Group") -> FrameGraph:
+        """A graph of what lies within the reach of a shape."""
+        mentions = group.check.mentions
+        near = self._near(names, group)
+        known = {name for rows in near.values() for name in rows["focus"]}
+        links = self._batch.links(mentions)
+        beyond = links.filter(pl.col("source").is_in(_among(known)))["target"]
         leaves = self._leaves({*known, *beyond})
-        wanted = pl.Series(sorted(known), dtype=pl.String).implode()
-        for frame in self._batch.focus.values():
-            rows = frame.filter(pl.col("focus").is_in(wanted))
-            columns = self._columns(rows, mentions)
+        graph = FrameGraph()
+        for rows in near.values():
             focus: list[RDFNode] = [URIRef(name) for name in rows["focus"].to_list()]
-            self._put(graph, rows, focus, columns, leaves)
+            self._put(graph, rows, focus, self._columns(rows, mentions), leaves)
         return graph
 
     def _columns(self, frame: pl.DataFrame, mentions: frozenset[str] | None) -> list[str]:
@@ -103,7 +116,7 @@ class Judge:
 
     def _leaves(self, names: set[str]) -> dict[str, str]:
         """The class of those of these names that the batch has records of."""
-        wanted = pl.Series(sorted(names), dtype=pl.String).implode()
+        wanted = _among(names)
         found: dict[str, str] = {}
         for frame in self._batch.focus.values():
             rows = frame.filter(pl.col("focus").is_in(wanted))
@@ -148,3 +161,7 @@ class Judge:
                 focus: list[RDFNode] = [URIRef(name) for name in frame["focus"].to_list()]
                 self._put(graph, frame, focus, self._columns(frame, mentions), leaves)
         return self._graphs[mentions]
+
+
+def _among(names: set[str]) -> pl.Series:
+    return pl.Series(sorted(names), dtype=pl.String).implode()

@@ -1,6 +1,7 @@
 """The shapes as files: read, held to what we can check faithfully, and listed as rules."""
 
 import re
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -245,7 +246,9 @@ def python_pattern(pattern: str, flags: str = "") -> str:
         index += 1
     made = "".join(written)
     try:
-        re.compile(made)
-    except re.error as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # of what Python will one day read as a set operation
+            re.compile(made)
+    except (re.error, FutureWarning) as error:
         raise refuse(f"what is no pattern ({error})") from None
     return made

@@ -124,7 +124,7 @@ def test_a_pattern_is_read_as_xpath_reads_it(xpath: str, python: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "pattern", [r"\bA", r"\w+", r"\p{Lu}", r"(?i)a", r"\s", r"a\Z", "[a-z-[b]]"]
+    "pattern", [r"\bA", r"\w+", r"\p{Lu}", r"(?i)a", r"\s", r"a\Z", "[a-z-[b]]", "[a&&b]", "(a"]
 )
 def test_a_pattern_that_python_and_xpath_read_differently_is_refused(pattern: str) -> None:
     with pytest.raises(ShapesError, match="JG-SHP-004"):
