@@ -89,6 +89,23 @@ def test_convictions_and_acquittals(samples: Path, tell: Tell) -> None:
     assert told.count("EventRecord", "remandStatus") == {None: 9, "B": 2}
 
 
+def test_the_new_case_that_the_police_sent(samples: Path, tell: Tell) -> None:
+    told = tell(samples / "pnc" / "new-case-from-police.xml")
+    urn, asn = "01ZD0303208", "1101ZD0100000448754K"
+    person = ("key", "givenName", "familyName", "birthDate", "sex", "selfDefinedEthnicity")
+    assert told.rows("PersonRecord", *person) == [
+        (f"{urn}/{asn}", "TRPRFOUR", "SEXOFFENCE", "1948-11-11", "1", "W1")
+    ]
+    assert told.rows("Participation", "asn", "bailStatus") == [(asn, "C")]
+    charge = ("offenceSequence", "offenceCode", "offenceStartDate", "chargeDate", "arrestDate")
+    assert told.rows("Issue", *charge) == [
+        ("1", "SX03001A", "2010-11-28", "2010-12-02", "2010-12-01"),
+        ("2", "SX03001", "2010-11-28", "2010-12-02", "2010-12-01"),
+        ("3", "RT88191", "2010-11-28", "2010-12-02", "2010-12-01"),
+    ]
+    assert told.count("EventRecord", "class") == {"Arrest": 3, "ChargeLaid": 3, "FirstHearing": 1}
+
+
 def test_a_date_in_another_form_is_refused_not_guessed(
     samples: Path, tell: Tell, tmp_path: Path
 ) -> None:
