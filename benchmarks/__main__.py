@@ -9,6 +9,7 @@ import sys
 RUNS = (
     ("path", "--persons", "1000", "10000"),
     ("map",),
+    ("world", "--persons", "1000", "100000"),
     ("shapes", "--records", "1000000", "--json"),
     ("graph", "--persons", "10000"),
     ("graphql", "--persons", "200", "--json"),
