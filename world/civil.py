@@ -44,16 +44,16 @@ class CountyCourt:
         if draw < given["civil.default_judgment"]:
             judged = day + timedelta(days=rng.randint(19, 60))
             events.append((judged, "judgment by default"))
-            if rng.random() < 0.15:
+            if rng.random() < given["civil.warrants"]:
                 when = judged + timedelta(days=rng.randint(30, 200))
                 events.append((when, "warrant of control issued"))
         elif draw < given["civil.default_judgment"] + given["civil.defended"]:
             events.append((day + timedelta(days=rng.randint(14, 33)), "defence filed"))
             events.append((day + timedelta(days=rng.randint(60, 120)), "allocated to small claims"))
-            if rng.random() < 0.4:
+            if rng.random() < given["civil.heard"]:
                 heard = day + timedelta(days=rng.randint(200, 420))
                 events.append((heard, "hearing"))
-                won = rng.random() < 0.6
+                won = rng.random() < given["civil.won"]
                 events.append((heard, "judgment for claimant" if won else "claim dismissed"))
             else:
                 events.append((day + timedelta(days=rng.randint(120, 300)), "settled"))
@@ -68,7 +68,7 @@ class CountyCourt:
         heard = day + timedelta(days=rng.randint(42, 80))
         events.append((heard, "hearing"))
         if rng.random() < given["civil.possession_order"]:
-            outright = rng.random() < 0.7
+            outright = rng.random() < given["civil.outright"]
             events.append((heard, "outright order" if outright else "suspended order"))
             if rng.random() < given["civil.possession_taken"] / given["civil.possession_order"]:
                 warrant = heard + timedelta(days=rng.randint(20, 90))

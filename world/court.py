@@ -40,7 +40,10 @@ class Courts:
     def charge(self, crime: Crime) -> None:
         """Prosecute a charged crime's suspects."""
         assert crime.outcome_day
-        arrested = min(crime.outcome_day, crime.recorded + timedelta(days=self.rng.randint(0, 3)))
+        arrested = min(
+            crime.outcome_day,
+            crime.recorded + timedelta(days=self.rng.randint(*self.given["court.arrest_days"])),
+        )
         living = [s for s in crime.suspects if s.alive_on(crime.outcome_day)]
         if not living:
             return
@@ -75,8 +78,8 @@ class Courts:
 
     def _single(self, person: Person, committed: date, offence: Offence) -> None:
         rng = self.rng
-        notice = committed + timedelta(days=rng.randint(20, 150))
-        decided = notice + timedelta(days=rng.randint(28, 90))
+        notice = committed + timedelta(days=rng.randint(*self.given["court.sjp_notice_days"]))
+        decided = notice + timedelta(days=rng.randint(*self.given["court.sjp_decision_days"]))
         if decided > LAST_DAY or not person.alive_on(decided):
             return
         charge = Charge(uuid(rng), 1, offence, committed, notice)
@@ -87,7 +90,9 @@ class Courts:
         hearing = Hearing(uuid(rng), self._magistrates(), decided, "Single Justice Procedure")
         matter.hearings.append(hearing)
         if rng.random() < self.given["court.sjp_pleads"]:
-            charge.plea = "GUILTY" if rng.random() < 0.85 else "NOT_GUILTY"
+            charge.plea = (
+                "GUILTY" if rng.random() < self.given["court.sjp_guilty"] else "NOT_GUILTY"
+            )
             charge.plea_day = notice + timedelta(days=rng.randint(3, 21))
         if charge.plea == "NOT_GUILTY":
             last = self._adjourn(matter, hearing, hearing.court, rng.randint(40, 120), "Trial")
@@ -174,7 +179,11 @@ class Courts:
                 charge.laid = charged
         matter = self._matter(defendants, committed, charged, "charge")
         remanded = any(d.remanded for d in defendants)
-        wait = 1 if remanded else max(1, round(rng.gauss(given["court.bail_days"], 8)))
+        wait = (
+            1
+            if remanded
+            else max(1, round(rng.gauss(given["court.bail_days"], given["court.bail_days_spread"])))
+        )
         day = sitting(charged + timedelta(days=wait), saturday=remanded)
         first = Hearing(uuid(rng), self._magistrates(), day, "First hearing")
         matter.hearings.append(first)
@@ -206,7 +215,13 @@ class Courts:
             if rng.random() < given["court.plea_at_first"]:
                 self._dispose(matter, first)
                 return
-            last = self._adjourn(matter, first, first.court, rng.randint(14, 35), "Sentence")
+            last = self._adjourn(
+                matter,
+                first,
+                first.court,
+                rng.randint(*given["court.report_days_magistrates"]),
+                "Sentence",
+            )
             if not self._abated(matter, last):
                 self._dispose(matter, last)
             return
@@ -225,7 +240,7 @@ class Courts:
                 first.results[charge.id] = [
                     Result(uuid(rng), code, label, "INTERMEDIARY", first.day)
                 ]
-        day = sitting(first.day + timedelta(days=28))
+        day = sitting(first.day + timedelta(days=self.given["court.ptph_days"]))
         ptph = Hearing(uuid(rng), court, day, "Plea and Trial Preparation (PTPH)")
         first.next = ptph
         matter.hearings.append(ptph)
@@ -234,13 +249,15 @@ class Courts:
             return
         self._plead(matter, ptph.day, guilty if not dropped else {})
         if all(guilty.values()) and not dropped:
-            last = self._adjourn(matter, ptph, court, rng.randint(21, 49), "Sentence")
+            last = self._adjourn(
+                matter, ptph, court, rng.randint(*self.given["court.report_days_crown"]), "Sentence"
+            )
             if not self._abated(matter, last):
                 self._dispose(matter, last)
             return
         days = rng.randint(*self.given["court.trial_days_crown"])
         if any(d.remanded for d in matter.defendants):
-            days = min(days, rng.randint(90, 182))  # the custody time limit
+            days = min(days, rng.randint(*self.given["court.custody_limit"]))
         self._try(matter, ptph, court, days, dropped=dropped)
 
     def _try(
@@ -250,12 +267,22 @@ class Courts:
         trial = self._adjourn(matter, hearing, court, days, "Trial")
         while rng.random() < self.given["court.ineffective_trial"] and len(matter.hearings) < 5:
             trial.outcome = "ineffective"
-            trial = self._adjourn(matter, trial, court, rng.randint(30, 120), "Trial")
+            trial = self._adjourn(
+                matter, trial, court, rng.randint(*self.given["court.relisted_days"]), "Trial"
+            )
         if self._abated(matter, trial):
             return
         if dropped:
             trial.outcome = "cracked"
-            self._end(matter, trial, *(law.NO_EVIDENCE if rng.random() < 0.5 else law.WITHDRAWN))
+            self._end(
+                matter,
+                trial,
+                *(
+                    law.NO_EVIDENCE
+                    if rng.random() < self.given["court.no_evidence"]
+                    else law.WITHDRAWN
+                ),
+            )
             return
         self._verdicts(matter, trial.day)
         self._dispose(matter, trial)
@@ -337,7 +364,7 @@ class Courts:
         principal = charge.sequence == 1
         custody = charge.offence.custody if principal else 0.0
         if age < ADULT:
-            custody *= 0.4
+            custody *= given["sentence.youth_custody"]
         if rng.random() < custody:
             months = rng.choices(
                 given["sentence.custody_months"], given["sentence.custody_weights"]
@@ -352,7 +379,7 @@ class Courts:
         amount = rng.choices(given["sentence.fine_pounds"], given["sentence.fine_weights"])[0]
         fined = given["sentence.fine_magistrates"]
         if charge.offence.custody > GRAVE:
-            fined /= 4  # graver offences seldom end with a fine
+            fined *= given["sentence.grave_fines"]
         if not principal or not custody or isinstance(defendant.party, Company):
             return final(law.FINE, amount=amount)
         draw = rng.random()

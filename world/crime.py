@@ -117,7 +117,7 @@ class CrimeMaker:
         offence = pick(rng, group)
         recorded = committed
         if rng.random() < given["crime.report_delay"]:
-            mean = 200 if group.name == "sexual offences" else 4
+            mean = given["crime.report_days"][group.name == "sexual offences"]
             recorded = min(LAST_DAY, committed + timedelta(days=1 + int(rng.expovariate(1 / mean))))
         place = f"{history.area.force}{history.cell:05d}{len(history.crimes):05d}"
         crime = Crime(
@@ -140,7 +140,9 @@ class CrimeMaker:
                 if other:
                     crime.offenders.append(other)
         self._victim(crime)
-        if "knife" in offence.title or (group.name == "robbery" and rng.random() < 0.22):
+        if "knife" in offence.title or (
+            group.name == "robbery" and rng.random() < given["crime.knife_robbery"]
+        ):
             crime.flags.append("knife")
         self._outcome(crime)
         return crime
@@ -203,7 +205,7 @@ class CrimeMaker:
 
     def _outcome(self, crime: Crime) -> None:
         rng, group = self.rng, crime.group
-        delay = group.days * exp(rng.gauss(0, 1.1))
+        delay = group.days * exp(rng.gauss(0, self.given["crime.outcome_spread"]))
         day = crime.recorded + timedelta(days=round(delay))
         if rng.random() < self.given["crime.cancelled"]:
             crime.cancelled = min(day, LAST_DAY)
@@ -234,7 +236,7 @@ class CrimeMaker:
             outcome = self._charging(crime, day)
         young = crime.suspects and crime.suspects[0].age_on(day) < ADULT
         if outcome == "1" and young and rng.random() < self.given["crime.youth_diversion"]:
-            outcome = "3" if rng.random() < 0.4 else "8"
+            outcome = "3" if rng.random() < self.given["crime.youth_caution"] else "8"
         if outcome == "3" and young:
             outcome = "2"
         if day <= LAST_DAY:
@@ -250,10 +252,13 @@ class CrimeMaker:
         if rng.random() >= given["cps.referred"]:
             return "1"
         median = given["cps.days_median"]
-        referred = max(crime.recorded, day - timedelta(days=round(median * exp(rng.gauss(0, 0.8)))))
+        referred = max(
+            crime.recorded,
+            day - timedelta(days=round(median * exp(rng.gauss(0, given["cps.days_spread"])))),
+        )
         decision = "charge"
         if rng.random() < given["cps.no_further_action"]:
-            evidential = rng.random() < 0.85
+            evidential = rng.random() < given["cps.evidential"]
             decision = f"no further action ({'evidential' if evidential else 'public interest'})"
         crime.decisions = [
             ChargingDecision(suspect, referred, day, decision) for suspect in crime.suspects

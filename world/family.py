@@ -70,7 +70,7 @@ class FamilyCourts:
                 applied = case.applicants[0]
                 case.respondents = [parted.second if applied == parted.first.key else parted.first]
                 if case.ended:
-                    order = rng.choices(PRIVATE_ORDERS, (82, 6, 12))[0]
+                    order = rng.choices(PRIVATE_ORDERS, given["family.private_orders"])[0]
                     case.orders.append((case.ended, *order))
 
     def _care(self) -> None:
@@ -84,7 +84,7 @@ class FamilyCourts:
         for number in sorted(families):
             mother, children = self._by_number[number], families[number]
             parents = [mother, *self._father(children)]
-            likely = rate * (3 if any(p.propensity for p in parents) else 0.75)
+            likely = rate * given["family.offending_parents"][any(p.propensity for p in parents)]
             last: date | None = None
             for child in children:
                 start, end = max(child.born, FIRST_DAY), child.born + timedelta(days=17 * 365)
@@ -106,7 +106,12 @@ class FamilyCourts:
         living = [
             c
             for c in children
-            if c is child or (c.alive_on(day) and c.age_on(day) < 17 and self.rng.random() < 0.7)
+            if c is child
+            or (
+                c.alive_on(day)
+                and c.age_on(day) < 17
+                and self.rng.random() < self.given["family.siblings"]
+            )
         ]
         if not child.alive_on(day):
             return None
@@ -123,7 +128,7 @@ class FamilyCourts:
             return None
         case.orders.append((min(case.applied + timedelta(days=6), LAST_DAY), *INTERIM))
         if case.ended:
-            order = self.rng.choices(CARE_ORDERS, (45, 25, 22, 8))[0]
+            order = self.rng.choices(CARE_ORDERS, self.given["family.care_orders"])[0]
             case.orders.append((case.ended, *order))
         return day
 

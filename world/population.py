@@ -106,7 +106,7 @@ class _Builder:
 
     def _lone_parent(self) -> None:
         home, ethnicity = self._address(), self._ethnicity()
-        sex = "F" if self.rng.random() < 0.85 else "M"
+        sex = "F" if self.rng.random() < self.given["population.lone_mothers"] else "M"
         parent = self._person(sex, self._adult_birth(), self._family(), home, ethnicity)
         children = self._children(
             parent if sex == "F" else None, parent if sex == "M" else None, home, ethnicity
@@ -117,7 +117,7 @@ class _Builder:
         rng, given = self.rng, self.given
         home, ethnicity = self._address(), self._ethnicity()
         born = self._adult_birth()
-        same_sex = rng.random() < 0.02
+        same_sex = rng.random() < given["population.same_sex"]
         sex = self._sex() if same_sex else "M"
         first = self._person(sex, born, self._family(), home, ethnicity)
         later = born + timedelta(days=round(rng.gauss(700, 1100)))
@@ -151,9 +151,9 @@ class _Builder:
         day = since + timedelta(days=round(365 * wait))
         if not FIRST_DAY <= day <= LAST_DAY or not (first.alive_on(day) and second.alive_on(day)):
             return
-        leaver = first if self.rng.random() < 0.6 else second
+        leaver = first if self.rng.random() < self.given["population.man_leaves"] else second
         leaver.homes = [*(home for home in leaver.homes if home[0] < day), (day, self._address())]
-        if len(second.names) > 1 and self.rng.random() < 0.35:
+        if len(second.names) > 1 and self.rng.random() < self.given["population.former_name"]:
             maiden = second.names[0][1]
             second.names.append((day + timedelta(days=400), maiden, "divorce"))
             if second.names[-1][0] > LAST_DAY:
@@ -168,7 +168,9 @@ class _Builder:
         bearer = mother or father
         assert bearer is not None
         children: list[Person] = []
-        born = bearer.born + timedelta(days=rng.randint(19 * 365, 34 * 365))
+        born = bearer.born + timedelta(
+            days=rng.randint(*(365 * age for age in given["population.mother_age"]))
+        )
         mean = given["population.children_mean"]
         count = 1 + sum(rng.random() < (mean - 1) / 2.4 for _ in range(3))
         family = (father or bearer).names[0][1]
@@ -248,7 +250,9 @@ class _Builder:
         for person in members:
             leaves = LAST_DAY
             if person.mother or person.father:
-                leaves = person.born + timedelta(days=rng.randint(18 * 365, 26 * 365))
+                leaves = person.born + timedelta(
+                    days=rng.randint(*(365 * age for age in self.given["population.leaves_home"]))
+                )
             first = max(person.born, FIRST_DAY)
             start = next((a for d, a in reversed(homes) if d <= first), person.homes[0][1])
             person.homes = [(first, start)]

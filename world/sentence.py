@@ -112,7 +112,8 @@ class Sentences:
         conditional = due
         if curfew:
             why = "HR"
-            due -= timedelta(days=rng.randint(14, min(135, (due - start).days - 20)))
+            least, most = given["custody.curfew_days"]
+            due -= timedelta(days=rng.randint(least, min(most, (due - start).days - 20)))
         if sentenced and months >= 9 and rng.random() < given["custody.transfer"]:
             moved = max(day, received) + timedelta(days=20)
             others = [p for p in area.prisons if p != prison]
@@ -127,7 +128,7 @@ class Sentences:
         if curfew:
             self._tag(person, matter, "home detention curfew", due, conditional)
         if sentenced and months >= 6 and rng.random() < given["custody.recall"]:
-            recalled = due + timedelta(days=rng.randint(20, 90))
+            recalled = due + timedelta(days=rng.randint(*given["custody.recall_after"]))
             again = recalled + timedelta(days=given["custody.recall_days"])
             if again < dies and not self.offenders.until(person, recalled, again):
                 movements.append(Movement(recalled, "ADM", "L", "OUT", prison))
@@ -197,7 +198,7 @@ class Sentences:
             end = start + timedelta(days=30 * result.months)
         if person.died:
             end = min(end, person.died)
-        breached = start + timedelta(days=rng.randint(20, 150))
+        breached = start + timedelta(days=rng.randint(*given["probation.breach_after"]))
         supervision = Supervision(
             id=self._number(len(self.history.supervisions)),
             person=person,
@@ -216,10 +217,17 @@ class Sentences:
         )
         self.history.supervisions.append(supervision)
         if supervision.requirement and supervision.requirement[0] == "X":
-            self._tag(person, matter, "community curfew", start, start + timedelta(days=112))
+            self._tag(
+                person,
+                matter,
+                "community curfew",
+                start,
+                start + timedelta(days=given["monitoring.curfew_days"]),
+            )
         elif not custodial and rng.random() < given["monitoring.community"]:
-            kind = "alcohol" if rng.random() < 0.4 else "location"
-            self._tag(person, matter, kind, start, start + timedelta(days=rng.randint(60, 120)))
+            kind = "alcohol" if rng.random() < given["monitoring.alcohol"] else "location"
+            end = start + timedelta(days=rng.randint(*given["monitoring.days"]))
+            self._tag(person, matter, kind, start, end)
 
     def bail_tags(self, matter: Matter, until: date) -> None:
         """Curfews with a tag while on bail to the Crown Court."""
@@ -271,7 +279,7 @@ class Sentences:
         elif draw < given["fines.paid_in_full"] + given["fines.instalments"]:
             self._instalments(account)
         else:
-            if rng.random() < 0.4:
+            if rng.random() < given["fines.part_paid"]:
                 account.payments = [(day + timedelta(days=30), account.total // 5)]
             if rng.random() < given["fines.enforced"]:
                 steps = ("further steps notice", "attachment of earnings", "warrant of control")
@@ -279,7 +287,7 @@ class Sentences:
                 for step in steps[: rng.randint(1, 3)]:
                     when += timedelta(days=rng.randint(28, 120))
                     account.enforcement.append((when, step))
-            if rng.random() < 0.15:
+            if rng.random() < given["fines.written_off"]:
                 account.status = "written off"
         account.payments = [p for p in account.payments if p[0] <= LAST_DAY]
         account.enforcement = [e for e in account.enforcement if e[0] <= LAST_DAY]
@@ -287,7 +295,7 @@ class Sentences:
             account.status = "paid"
 
     def _instalments(self, account: FineAccount) -> None:
-        count = self.rng.randint(3, 12)
+        count = self.rng.randint(*self.given["fines.payments"])
         each, left = account.total // count, account.total
         for number in range(1, count + 1):
             amount = each if number < count else left
