@@ -66,7 +66,7 @@ def write_cell(plan: Plan, cell: int, out: Path) -> None:
     truth = Truth()
     told = ((system, part) for system in plan.systems for part in SYSTEMS[system](history, truth))
     damaged = ((s, part) for s, part in spoilt.extracts(history) if s in plan.systems)
-    started = done.with_suffix(".part")
+    started = done.with_suffix(f".{os.getpid()}.part")  # a killed run's worker may live on a while
     with zipfile.ZipFile(started, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as parts:
         files, size = _extracts(chain(told, damaged), parts, cell, out)
         for name in DICTIONARY:

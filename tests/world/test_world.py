@@ -1,8 +1,11 @@
 """The world is reproducible, and its truth stands apart from its extracts."""
 
 import hashlib
+import os
+import signal
 import subprocess
 import sys
+import time
 from collections import Counter
 from itertools import pairwise
 from pathlib import Path
@@ -72,6 +75,22 @@ def test_a_run_that_was_stopped_is_finished_with_the_same_bytes(
     assert left == [3], "neighbourhoods that were done are not made again"
     assert files(out) == files(world)
     assert generate(SIZE, 7, out, resume=True).persons == SIZE, "a finished world is left alone"
+
+
+def test_a_run_that_was_killed_is_finished_by_another_number_of_processes(
+    world: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "killed"
+    command = [sys.executable, "-m", "world", "--persons", str(SIZE), "--seed", "7"]
+    run = subprocess.Popen(
+        [*command, "--out", str(out), "--workers", "2"], cwd=ROOT, start_new_session=True
+    )
+    while not list(out.glob(".cells/*.zip")) and run.poll() is None:
+        time.sleep(0.005)
+    os.killpg(run.pid, signal.SIGKILL)
+    assert run.wait() == -signal.SIGKILL, "it was killed before it ended"
+    generate(SIZE, 7, out, resume=True)
+    assert files(out) == files(world)
 
 
 def test_another_world_is_not_resumed(world: Path) -> None:

@@ -8,7 +8,15 @@ without changing another.
 """
 
 from world.extract import Writer
-from world.systems import common_platform, court_results_spi, delius, nomis, police_spi
+from world.systems import (
+    common_platform,
+    court_results_spi,
+    cps,
+    delius,
+    nomis,
+    police_spi,
+    police_uk,
+)
 
 SYSTEMS: dict[str, Writer] = {
     "police-spi": police_spi.extracts,
@@ -16,4 +24,6 @@ SYSTEMS: dict[str, Writer] = {
     "court-results-spi": court_results_spi.extracts,
     "nomis": nomis.extracts,
     "delius": delius.extracts,
+    "police-uk": police_uk.extracts,
+    "cps": cps.extracts,
 }
