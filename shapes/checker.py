@@ -27,7 +27,8 @@ from shapes.screen import screen
 
 if TYPE_CHECKING:
     from ontology.model import Model
-    from shapes.compiler import Compiled, Group
+    from shapes.compiler import Compiled
+    from shapes.compiler.constraint import Group
     from shapes.plan import Result
 
 __all__ = ["FINDINGS", "check", "default_shapes"]

@@ -11,7 +11,8 @@ from shapes.batch import Batch
 from shapes.triples import FrameGraph, RDFNode, put_column
 
 if TYPE_CHECKING:
-    from shapes.compiler import Compiled, Group
+    from shapes.compiler import Compiled
+    from shapes.compiler.constraint import Group
     from shapes.plan import Check, Result
 
 

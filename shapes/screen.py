@@ -8,7 +8,8 @@ import polars as pl
 from shapes.batch import Batch
 
 if TYPE_CHECKING:
-    from shapes.compiler import Compiled, Constraint, Group
+    from shapes.compiler import Compiled
+    from shapes.compiler.constraint import Constraint, Group
 
 SCREEN = {
     "group": pl.UInt32(),

@@ -2,17 +2,18 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from random import Random
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import polars as pl
 from rdflib import SH, URIRef
 from rdflib.term import Node
 
 from shapes.compiler import english, paths
-from shapes.compiler.build import Builder, NeedsRecordError, Step, components, deactivated, name_of
-from shapes.compiler.terms import NotCoveredError, Test
+from shapes.compiler.build import Builder, NeedsRecordError, components, deactivated, name_of
+from shapes.compiler.constraint import Constraint, Group
+from shapes.compiler.covered import COVERED
+from shapes.compiler.terms import NotCoveredError
 from shapes.triples import Kinds
 
 if TYPE_CHECKING:
@@ -23,122 +24,6 @@ if TYPE_CHECKING:
 __all__ = ["COVERED", "Compiled", "Constraint", "compile"]
 
 SEED = 20
-
-# What becomes of each construct of SHACL over record frames; docs/shapes.md is held to it.
-COVERED: Mapping[str, str] = {
-    "targetClass": "columns",
-    "targetSubjectsOf": "columns",
-    "targetObjectsOf": "oracle",
-    "targetNode": "oracle",
-    "property path": "columns",
-    "inversePath": "columns: of one link",
-    "sequence path": "columns: over links within the batch",
-    "alternativePath": "columns: where all lead to one kind of value, or are counted",
-    "zeroOrMorePath": "oracle",
-    "oneOrMorePath": "oracle",
-    "zeroOrOnePath": "oracle",
-    "class": "columns: of links and of the record; of codes oracle",
-    "datatype": "columns",
-    "nodeKind": "columns",
-    "minCount": "columns",
-    "maxCount": "columns",
-    "minExclusive": "columns: number with number, else the same datatype, dateTime with time zone",
-    "minInclusive": "columns: as minExclusive",
-    "maxExclusive": "columns: as minExclusive",
-    "maxInclusive": "columns: as minExclusive",
-    "minLength": "columns: not of decimals and dateTimes",
-    "maxLength": "columns: as minLength",
-    "pattern": "columns: as minLength; where ignoring case, text beyond ASCII is unknown",
-    "flags": "columns: i, m, s, x, q",
-    "languageIn": "oracle",
-    "uniqueLang": "oracle",
-    "equals": "columns: of two own columns with one datatype",
-    "disjoint": "columns: as equals",
-    "lessThan": "columns: of two own columns of numbers, text, dates or dateTimes",
-    "lessThanOrEquals": "columns: as lessThan",
-    "not": "columns",
-    "and": "columns",
-    "or": "columns",
-    "xone": "columns",
-    "node": "columns: what it asks of a record outside the batch is unknown",
-    "property": "columns: of a node shape; of a property shape oracle",
-    "qualifiedValueShape": "columns: as node",
-    "qualifiedMinCount": "columns: as node",
-    "qualifiedMaxCount": "columns: as node",
-    "qualifiedValueShapesDisjoint": "columns",
-    "closed": "columns: where rdf:type is ignored",
-    "ignoredProperties": "columns",
-    "hasValue": "columns",
-    "in": "columns",
-    "deactivated": "columns",
-    "severity": "columns",
-    "message": "columns",
-    "sparql": "oracle",
-    "custom constraint component": "oracle",
-    "recursion": "oracle",
-}
-
-
-@dataclass(frozen=True)
-class Constraint:
-    """One constraint component of one reporting shape.
-
-    component: local name of its SHACL parameter ("minCount"). path: as in SPARQL, local names, ""
-    for a node shape. where: who answers; reason: why pyshacl must, "" for columns. expression:
-    the Polars expression as text, true for pass, null for unknown. value: what a result names
-    ("none", "focus", "values" or "pairs" of own columns, "step", "closed").
-    """
-
-    code: str
-    iri: str
-    path: str
-    component: str
-    where: Literal["columns", "oracle"]
-    reason: str
-    english: str
-    test: Test | None
-    steps: tuple[Step, ...]
-    reads: frozenset[str]
-    by_kind: bool
-    value: str
-    value_test: pl.Expr | None
-    value_columns: tuple[str, ...]
-
-    @property
-    def id(self) -> str:
-        """Unique in its shapes."""
-        return f"{self.code} {self.component}"
-
-    @property
-    def expression(self) -> str:
-        return "" if self.test is None else str(self.test.expr)
-
-
-@dataclass(frozen=True)
-class Group:
-    """The constraints under which one shape reports, for the same records.
-
-    check: how pyshacl evaluates it (for a property shape that could not be taken out of its node
-    shape, the node shape). elsewhere: it may report about any record. reach: how many links away
-    it looks.
-    """
-
-    node: Node
-    code: str
-    check: "Check"
-    classes: frozenset[str]
-    subjects: frozenset[str]
-    elsewhere: bool
-    constraints: tuple[Constraint, ...]
-    reach: int
-
-    @property
-    def iri(self) -> str:
-        return str(self.node)
-
-    @property
-    def in_columns(self) -> tuple[Constraint, ...]:
-        return tuple(one for one in self.constraints if one.where == "columns")
 
 
 class Compiled:

@@ -9,7 +9,6 @@ back into columns of the rows they came from.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import reduce
 from operator import and_, or_
 from typing import TYPE_CHECKING
 
@@ -20,10 +19,18 @@ from rdflib.collection import Collection
 from rdflib.term import Node
 
 from shapes.compiler import paths
+from shapes.compiler.answers import (
+    among,
+    as_list,
+    datatype,
+    exactly_one,
+    joined,
+    ordered,
+    same_terms,
+)
 from shapes.compiler.patterns import matches
 from shapes.compiler.terms import (
     FOCUS,
-    NUMBERS,
     Nodes,
     NotCoveredError,
     Test,
@@ -38,12 +45,12 @@ if TYPE_CHECKING:
     from ontology.model import Model
     from ontology.terms import Property
 
-# Parameters that say more of another one, and which.
-TOGETHER = {
-    SH.flags: SH.pattern,
-    SH.ignoredProperties: SH.closed,
-    SH.qualifiedValueShape: None,
-    SH.qualifiedValueShapesDisjoint: None,
+# Parameters that only say more of another one.
+BESIDE = {
+    SH.flags,
+    SH.ignoredProperties,
+    SH.qualifiedValueShape,
+    SH.qualifiedValueShapesDisjoint,
 }
 PAIRS = {SH.equals, SH.disjoint, SH.lessThan, SH.lessThanOrEquals}
 RANGES = {SH.minInclusive, SH.maxInclusive, SH.minExclusive, SH.maxExclusive}
@@ -91,19 +98,13 @@ def components(graph: rdflib.Graph, shape: Node) -> Iterator[tuple[URIRef, list[
     custom = {graph.value(one, SH.path) for one in graph.objects(None, SH.parameter)}
     asked = [pair for pair in graph.predicate_objects(shape) if pair[0] in custom]
     for parameter, value in parameters(graph, shape) + asked:
-        if parameter not in TOGETHER and isinstance(parameter, URIRef):
+        if parameter not in BESIDE and isinstance(parameter, URIRef):
             found.setdefault(parameter, []).append(value)
     yield from sorted(found.items())
 
 
 def deactivated(graph: rdflib.Graph, shape: Node) -> bool:
     return graph.value(shape, SH.deactivated) == Literal(True)
-
-
-def joined(tests: list[Test], how: Callable[[pl.Expr, pl.Expr], pl.Expr], empty: bool) -> Test:
-    if not tests:
-        return Test.always(empty)
-    return Test(reduce(how, (test.expr for test in tests)), all(test.sure for test in tests))
 
 
 def name_of(parameter: Node) -> str:
@@ -289,7 +290,7 @@ class Builder:
                 return Test.always(False)
             wanted = pl.lit(value, dtype=nodes.dtype)
             return Test((x.list.contains(wanted) if column.many else x == wanted).fill_null(False))
-        found, _ = self._tally(path, lambda at: _among(at.x, [term], nodes))
+        found, _ = self._tally(path, lambda at: among(at.x, [term], nodes))
         return Test(found > 0)
 
     def _pair(self, path: paths.Path, parameter: URIRef, value: Node) -> Test:
@@ -298,17 +299,17 @@ class Builder:
             raise NotCoveredError(f"sh:{name_of(parameter)} between more than two own columns")
         x, y = self._column(first), self._column(second)
         if parameter in (SH.equals, SH.disjoint):
-            if not _same_terms(first, second):
+            if not same_terms(first, second):
                 raise NotCoveredError(f"{first.name} and {second.name} hold different terms")
             if not (first.many or second.many):
                 if parameter == SH.disjoint:
                     return Test((x != y).fill_null(True))
                 return Test(x.eq_missing(y))
-            left, right = _as_list(first), _as_list(second)
+            left, right = as_list(first), as_list(second)
             if parameter == SH.disjoint:
                 return Test(left.list.set_intersection(right).list.len() == 0)
             return Test(left.list.set_symmetric_difference(right).list.len() == 0)
-        if not _ordered(first, second):
+        if not ordered(first, second):
             raise NotCoveredError(f"{first.name} and {second.name} have no order between them")
         top = x.list.max() if first.many else x
         low = y.list.min() if second.many else y
@@ -368,7 +369,7 @@ class Builder:
             case "class":
                 return joined([self._class(value, at) for value in values], and_, True)
             case "datatype":
-                return joined([_datatype(value, nodes) for value in values], and_, True)
+                return joined([datatype(value, nodes) for value in values], and_, True)
             case "nodeKind":
                 right = {SH.IRIOrLiteral} | (
                     {SH.IRI, SH.BlankNodeOrIRI}
@@ -377,9 +378,9 @@ class Builder:
                 )
                 return Test.always(right.issuperset(values))
             case "in":
-                return _among(x, list(Collection(self.graph, values[0])), nodes)
+                return among(x, list(Collection(self.graph, values[0])), nodes)
             case "hasValue":
-                return joined([_among(x, [value], nodes) for value in values], and_, True)
+                return joined([among(x, [value], nodes) for value in values], and_, True)
             case "minLength":
                 return Test(text(x, nodes).str.len_chars() >= int(str(values[0])))
             case "maxLength":
@@ -410,7 +411,7 @@ class Builder:
                     self._conforms(member, at, above) for member in Collection(self.graph, value)
                 ]
                 if parameter == SH.xone:
-                    found.append(_exactly_one(inside))
+                    found.append(exactly_one(inside))
                 else:
                     every = parameter == SH["and"]
                     found.append(joined(inside, and_ if every else or_, every))
@@ -470,46 +471,3 @@ class Builder:
         for prop in self.graph.objects(shape, SH.property):
             allowed |= set(self.graph.objects(prop, SH.path))
         return [column for iri, column in self.columns.items() if iri not in allowed]
-
-
-def _among(x: pl.Expr, terms: list[Node], nodes: Nodes) -> Test:
-    values = [found for term in terms if (found := value_of(term, nodes)) is not None]
-    if len(values) == 1:
-        return Test(x == pl.lit(values[0], dtype=nodes.dtype))
-    return Test(x.is_in(pl.lit(pl.Series(values, dtype=nodes.dtype)).implode()))
-
-
-def _datatype(value: Node, nodes: Nodes) -> Test:
-    if str(value).startswith("http://www.w3.org/2000/01/rdf-schema#"):
-        raise NotCoveredError("a datatype of RDF Schema")
-    here = f"http://www.w3.org/2001/XMLSchema#{nodes.datatype or 'string'}"
-    return Test.always(not nodes.is_iri and str(value) == here)
-
-
-def _exactly_one(inside: list[Test]) -> Test:
-    found = pl.sum_horizontal(test.expr.fill_null(False).cast(pl.Int32) for test in inside)
-    if all(test.sure for test in inside):
-        return Test(found == 1)
-    unsure = pl.any_horizontal(test.expr.is_null() for test in inside)
-    decided = pl.when(found > 1).then(pl.lit(False)).when(~unsure).then(found == 1)
-    return Test(decided, sure=False)
-
-
-def _same_terms(first: "Property", second: "Property") -> bool:
-    if "data" in (first.kind, second.kind):
-        return (first.kind, first.datatype) == (second.kind, second.datatype)
-    return True
-
-
-def _ordered(first: "Property", second: "Property") -> bool:
-    if not first.kind == second.kind == "data":
-        return False
-    kinds = {first.datatype, second.datatype}
-    return kinds <= NUMBERS or (len(kinds) == 1 and kinds <= {"string", "date", "dateTime"})
-
-
-def _as_list(column: "Property") -> pl.Expr:
-    x = pl.col(column.name)
-    made = x.fill_null([]) if column.many else pl.concat_list(x).list.drop_nulls()
-    # Polars has no set operations on lists of booleans.
-    return made.cast(pl.List(pl.Int8)) if column.datatype == "boolean" else made
