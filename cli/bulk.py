@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from cli.output import say
+from cli.output import err, say
 from cli.progress import bar
 from cli.workspace import Workspace
 
@@ -31,14 +31,18 @@ def by_import(workspace: Workspace) -> bool:
     if server is None:
         _write_for_others(workspace)
         raise typer.Exit(1)
-    with bar("Graph") as move:
-        store = bulk.rebuild_managed(
-            server,
-            workspace.releases,
-            workspace.model,
-            server.home / "parquet",
-            lambda word: move(0, None, word),
-        )
+    try:
+        with bar("Graph") as move:
+            store = bulk.rebuild_managed(
+                server,
+                workspace.releases,
+                workspace.model,
+                server.home / "parquet",
+                lambda word: move(0, None, word),
+            )
+    except KeyboardInterrupt:
+        err.print("Interrupted. If `justicegraph status` tells another release: graph rebuild.")
+        raise
     store.close()
     return True
 

@@ -41,8 +41,6 @@ def project(
     while nobody else writes. Raises OtherFolderError.
     """
     require_own(releases, store)
-    if store.follows() != releases.folder_id:
-        store.follow(releases.folder_id)
     history = [release for release in releases.list() if release.status != "undone"]
     live = [release for release in history if release.status == "live"]
     if not live:
@@ -50,6 +48,8 @@ def project(
         return 0
     store.clean()
     reached = _common(store, [release.number for release in live])
+    if store.follows() != releases.folder_id:
+        store.follow(releases.folder_id)
     written = 0
     for before, release in zip([None, *live], live, strict=False):
         if release.number <= reached:

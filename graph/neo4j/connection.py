@@ -29,6 +29,7 @@ from neo4j.exceptions import (
     DriverError,
     Neo4jError,
     ServiceUnavailable,
+    UnsupportedServerProduct,
 )
 
 from graph.errors import StoreUnusableError, TooLongError
@@ -96,14 +97,18 @@ class Connection:
 
     def _check_version(self) -> None:
         with self._explained():
-            agent = self._driver.get_server_info().agent
+            try:
+                agent = self._driver.get_server_info().agent
+            except (ConfigurationError, UnsupportedServerProduct) as error:
+                # The protocol of 4.4 and older has not what the driver is asked for.
+                raise StoreUnusableError(self.target.uri, str(error), _NEWER) from error
         _, _, number = agent.partition("/")
         found = tuple(int(part) for part in number.split(".")[:2] if part.isdigit())
         if found < OLDEST_VERSION:
             raise StoreUnusableError(
                 self.target.uri,
                 f"the server is {agent}",
-                "Use Neo4j 5.26 LTS or newer",
+                _NEWER,
             )
 
     # -- reads
@@ -194,6 +199,7 @@ class Connection:
             raise StoreUnusableError(self.target.uri, _why(error), _fix(error, code)) from error
 
 
+_NEWER = "Use Neo4j 5.26 LTS or newer"
 _ADDRESS = "NEO4J_URI is bolt://host:7687, or neo4j://host:7687 for a cluster"
 _FIXES = {
     "ReadOnly": "The database takes no writes: point NEO4J_URI at the writable one",

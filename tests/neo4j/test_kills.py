@@ -23,8 +23,8 @@ from tests.graph.frames import MODEL, iri
 from tests.neo4j import server
 from tests.neo4j.loading import CASES
 
-FEW = {"sqlite": 10, "neo4j": 10}
-MANY = {"sqlite": 100, "neo4j": 100}
+FEW = {"sqlite": 20, "neo4j": 20}
+MANY = {"sqlite": 200, "neo4j": 200}
 
 
 @pytest.fixture(params=["sqlite", "neo4j"])
