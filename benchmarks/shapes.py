@@ -89,7 +89,12 @@ def _columns(root: str) -> dict[str, pl.Expr]:
                 .cast(pl.Date),
                 "sex": _code("cp-gender", ["MALE", "FEMALE"], 2),
                 "pncId": pl.concat_list(
-                    _one_in(30, 3, pl.format("PNC{}", _n), pl.format("2003/{}E", _n + 1_000_000))
+                    _one_in(
+                        30,
+                        3,
+                        pl.format("PNC{}", _n),
+                        pl.format("2003/{}E", _n % 8_000_000 + 1_000_000),
+                    )
                 ),
                 "masterDefendantId": pl.format("{}", _n.hash(4)),
             }
@@ -104,7 +109,9 @@ def _columns(root: str) -> dict[str, pl.Expr]:
         case "Case":
             return {
                 "caseReference": pl.format("T{}", _n + 20_200_000),
-                "urn": _one_in(30, 6, pl.lit("CASE-URN"), pl.format("01ZD{}", _n + 1_000_000)),
+                "urn": _one_in(
+                    30, 6, pl.lit("CASE-URN"), pl.format("01ZD{}", _n % 8_000_000 + 1_000_000)
+                ),
                 "receivedDate": _day(7),
                 "initiationCode": _code("case-initiation", ["C", "S", "J"], 8),
             }
