@@ -20,7 +20,7 @@ NUMBERS = ("pnc", "cro", "prisoner_number", "crn", "master_defendant_id", "born"
 @pytest.fixture(scope="module")
 def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Place, set[str]]]:
     folder = tmp_path_factory.mktemp("privacy")
-    generate(12, 5, folder / "world")
+    generate(12, 6, folder / "world")  # no company in it bears a person's family name
     workspace = Workspace(folder / "data")
     run_load(workspace, [folder / "world" / "extracts"])
     settings = ApiSettings(workspace.folder, base=workspace.settings.base)
