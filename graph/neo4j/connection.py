@@ -201,6 +201,9 @@ class Connection:
 
 _NEWER = "Use Neo4j 5.26 LTS or newer"
 _ADDRESS = "NEO4J_URI is bolt://host:7687, or neo4j://host:7687 for a cluster"
+_RESTART = (
+    "Free some disk space if its disk is full, restart the server, run the same command again"
+)
 _FIXES = {
     "ReadOnly": "The database takes no writes: point NEO4J_URI at the writable one",
     "DatabaseNotFound": "Set NEO4J_DATABASE to a database that exists; Community has `neo4j`",
@@ -208,6 +211,10 @@ _FIXES = {
     "MemoryPool": "Give the server more memory, or set JUSTICEGRAPH_BATCH lower",
     "OutOfMemory": "Give the server more memory, or set JUSTICEGRAPH_BATCH lower",
     "OutOfDisk": "Free some disk space on the server, then run the same command again",
+    # What Neo4j says once it could not write its log.
+    "TransactionCommitFailed": _RESTART,
+    "TransactionStartFailed": _RESTART,
+    "TransactionLogError": _RESTART,
     "ConstraintValidation": "Rebuild the graph: something else has written to this database",
 }
 

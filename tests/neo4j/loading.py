@@ -1,10 +1,8 @@
-"""A process that loads, projects and retires without end, for tests to kill.
+"""A process that loads, projects and retires without end, for tests to kill."""
 
-`python -m tests.neo4j.loading FOLDER STORE SEED` prints what it is about to do, a line each.
-"""
-
+import os
 import random
-import sys
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import polars as pl
@@ -47,13 +45,17 @@ def load(releases: Releases, mark: int) -> None:
         writer.commit({})
 
 
-def main(folder: Path, kind: str, seed: int) -> None:
+def begin(
+    folder: Path, kind: str, seed: int, said: "Connection[str, None]", environment: dict[str, str]
+) -> None:
+    """Go on for ever; says what it is about to do first, so that the test knows it runs."""
+    os.environ.update(environment)
     releases = Releases.open(folder, MODEL)
     store = open_store(kind, folder, MODEL)
+    said.send("project")
     mark = seed
     while True:
         for what in ("project", "load", "project", "retain", "project"):
-            print(what, flush=True)
             if what == "load":
                 load(releases, mark)
             elif what == "retain":
@@ -61,7 +63,3 @@ def main(folder: Path, kind: str, seed: int) -> None:
             else:
                 project(releases, store, MODEL)
         mark += 1
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]))
