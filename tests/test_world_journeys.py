@@ -52,13 +52,20 @@ class Truth:
         yield from groups.values()
 
     def told_by(self) -> Mapping[tuple[str, str, str | None], Told]:
-        """Tellings by (person, dataset, matter or None) as records of a dataset are kept."""
+        """Tellings by (person, dataset, matter or None) as records of a dataset are kept.
+
+        A dataset that names nobody tells of the people its system names in another.
+        """
         by_matter = {r["dataset"] for r in self.records if r["matter"]}
+        naming = {r["dataset"].partition("/")[0]: r["dataset"] for r in self.records}
+        naming |= {r["dataset"]: r["dataset"] for r in self.records}
         told: dict[tuple[str, str, str | None], Told] = {}
         for telling in self.tellings:
-            matter = telling["matter"] if telling["dataset"] in by_matter else None
-            event = (telling["dataset"], telling["event"], telling["day"], telling["status"])
-            told.setdefault((telling["person"], telling["dataset"], matter), Counter())[event] += 1
+            dataset = telling["dataset"]
+            named = naming.get(dataset) or naming[dataset.partition("/")[0]]
+            matter = telling["matter"] if named in by_matter else None
+            event = (dataset, telling["event"], telling["day"], telling["status"])
+            told.setdefault((telling["person"], named, matter), Counter())[event] += 1
         return told
 
 

@@ -9,13 +9,19 @@ without changing another.
 
 from world.extract import Writer
 from world.systems import (
+    adjudications,
+    cafcass,
     common_platform,
     court_results_spi,
     cps,
     delius,
+    electronic_monitoring,
     nomis,
+    opal,
     police_spi,
     police_uk,
+    prosecutor_initiation,
+    sjp,
 )
 
 SYSTEMS: dict[str, Writer] = {
@@ -26,4 +32,10 @@ SYSTEMS: dict[str, Writer] = {
     "delius": delius.extracts,
     "police-uk": police_uk.extracts,
     "cps": cps.extracts,
+    "opal": opal.extracts,
+    "electronic-monitoring": electronic_monitoring.extracts,
+    "sjp": sjp.extracts,
+    "prosecutor-initiation": prosecutor_initiation.extracts,
+    "cafcass": cafcass.extracts,
+    "adjudications": adjudications.extracts,
 }
