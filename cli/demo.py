@@ -11,7 +11,7 @@ from cli.ask import print_journey
 from cli.inspect import rejects_command
 from cli.load import print_loaded
 from cli.output import say
-from cli.pipeline import run_load
+from cli.pipeline import Loaded, run_load
 from cli.progress import bar
 from cli.serve import serve_command
 from cli.workspace import Workspace
@@ -48,6 +48,14 @@ def widest_told(truth: Path) -> str:
     raise AssertionError(f"{best} is told of, but is no person of the world")
 
 
+def systems_loaded(loaded: Loaded) -> str:
+    """How many systems' files became records, and which."""
+    names = {
+        file.source.partition("/")[0] for file in loaded.report.files if file.source and file.loaded
+    }
+    return f"{len(names)} ({', '.join(sorted(names))})"
+
+
 def start_afresh(workspace: Workspace) -> None:
     """An empty graph for the demo's empty releases; a server that is not ours is never emptied.
 
@@ -81,6 +89,7 @@ def demo() -> None:
     with bar("Load") as progress:
         loaded = run_load(workspace, [FOLDER / "world" / "extracts"], progress=progress)
     print_loaded(loaded, dry_run=False)
+    say(f"Systems loaded: {systems_loaded(loaded)}.")
     say("\n3. What was rejected, why, and what to do about it:\n")
     rejects_command(all_=False, severity="violation", csv=None, data=FOLDER / "data", json=False)
     say("\n4. One person's journey across the systems, each event with the record behind it:\n")

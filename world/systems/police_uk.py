@@ -7,6 +7,7 @@ file. Court outcomes are matched to crimes by the publisher, and often are not.
 
 from collections.abc import Iterator
 from datetime import date
+from functools import cache
 from random import Random
 
 from world.errors import holds
@@ -14,6 +15,7 @@ from world.extract import Part
 from world.facts import Crime, History, Matter, Place
 from world.law import CUSTODIAL
 from world.people import LAST_DAY
+from world.places import AREAS
 from world.settings import systems
 from world.systems.rows import csv_rows
 from world.truth import Truth
@@ -50,6 +52,7 @@ COURT_OUTCOMES = dict.fromkeys(sorted(CUSTODIAL), "Offender sent to prison") | {
     "2050": "Court case unable to proceed",
     "2051": "Court case unable to proceed",
 }
+CENTRES = {code: (east, north) for area in AREAS for code, _, east, north in area.lsoas}
 Rows = dict[tuple[str, str], list[list[str]]]  # by kind of file and month
 
 
@@ -111,18 +114,22 @@ def _court_outcome(
 def _first(history: History, ident: str, day: date, place: Place) -> list[str]:
     """The columns that both files begin with."""
     published = history.area.published
-    rng = Random(f"{history.seed}/{SYSTEM}/place/{ident or place}")
     where = ["", "", "No Location", "", ""]
+    rng = Random(f"{history.seed}/{SYSTEM}/place/{ident or place}")
     if rng.random() >= systems()[SYSTEM].other["no_location"]:
-        point = Random(f"{history.seed}/{SYSTEM}/point/{place.lsoa}/{place.street}")
-        _, _, east, north = next(row for row in history.area.lsoas if row[0] == place.lsoa)
-        longitude, latitude = (
-            east + point.uniform(-0.01, 0.01),
-            north + point.uniform(-0.006, 0.006),
-        )
+        longitude, latitude = _point(history.seed, place.lsoa, place.street)
         street = f"On or near {place.street}"
-        where = [f"{longitude:.6f}", f"{latitude:.6f}", street, place.lsoa, place.lsoa_name]
+        where = [longitude, latitude, street, place.lsoa, place.lsoa_name]
     return [ident, f"{day:%Y-%m}", published, published, *where]
+
+
+@cache
+def _point(seed: int, lsoa: str, street: str) -> tuple[str, str]:
+    """The map point of a street in a small area: longitude and latitude."""
+    rng = Random(f"{seed}/{SYSTEM}/point/{lsoa}/{street}")
+    east, north = CENTRES[lsoa]
+    longitude, latitude = east + rng.uniform(-0.01, 0.01), north + rng.uniform(-0.006, 0.006)
+    return f"{longitude:.6f}", f"{latitude:.6f}"
 
 
 def _add(rows: Rows, kind: str, day: date, row: list[str]) -> None:
