@@ -1,0 +1,112 @@
+"""Lists of courts and tribunals as published: plans, parties by their roles, no judges."""
+
+import re
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from ontology.identifiers import document_id
+from tests.loaders.common_platform.expectations import Expectation, differences, read
+from tests.loaders.common_platform.loading import Folder
+
+EXPECTED = [read(file) for file in sorted((Path(__file__).parent / "expected").glob("*.yaml"))]
+REFUSED = {"crown-daily-list", "sjp-public-list"}
+SCHEMAS = {"magistrates-standard-list.schema", "single-justice-procedure-press.schema"}
+
+
+@pytest.mark.parametrize("expected", EXPECTED, ids=lambda expected: expected.name)
+def test_a_file_becomes_what_reading_it_says(
+    expected: Expectation, samples: Path, folder: Folder
+) -> None:
+    report = folder.load(samples / "court-lists" / f"{expected.name}.json")
+    assert [(file.status, file.source) for file in report.files] == [("loaded", expected.dataset)]
+    assert differences(expected, folder.live()) == []
+    assert report.rejected == 0
+    assert set(folder.releases.documents().collect()["document"]) == {
+        document_id(expected.dataset, wanted["key"]) for wanted in expected.documents
+    }
+
+
+def test_every_sample_is_expected_or_refused_or_a_schema(samples: Path, folder: Folder) -> None:
+    found = {file.stem for file in (samples / "court-lists").iterdir()}
+    assert found == {expected.name for expected in EXPECTED} | REFUSED | SCHEMAS
+    for name in SCHEMAS:
+        report = folder.load(samples / "court-lists" / f"{name}.json")
+        assert [file.status for file in report.files] == ["skipped"]
+
+
+def test_the_public_list_names_no_case_so_nobody_is_made_of_it(
+    samples: Path, folder: Folder
+) -> None:
+    report = folder.load(samples / "court-lists" / "sjp-public-list.json")
+    assert (report.loaded, report.release) == (0, None)
+    refused = folder.findings().filter(pl.col("effect") == "document")
+    assert "JG-LOD-020" in set(refused["code"])
+    assert "the document has no case[0].caseUrn, which its mapping requires" in set(
+        refused["message"]
+    )
+    assert "This is a surname" not in set(folder.texts())
+
+
+@pytest.mark.parametrize(
+    ("name", "never"),
+    [
+        ("civil-and-family-daily-cause-list", "Judge TestName"),
+        ("civil-and-family-daily-cause-list", "Individual Forenames"),
+        ("immigration-daily-list", "Test Name"),
+        ("immigration-daily-list", "Individual Surname"),
+        ("magistrates-standard-list", "Test Name"),
+        # Names of somebody whose name is withheld stand in the list beside the mask.
+        ("crown-warned-list", "TestMaskedName2"),
+        ("crown-warned-list", "TestDefendantAddress2"),
+    ],
+)
+def test_judges_representatives_and_the_withheld_are_stored_nowhere(
+    name: str, never: str, samples: Path, folder: Folder
+) -> None:
+    file = samples / "court-lists" / f"{name}.json"
+    assert never in file.read_text("utf-8")
+    folder.load(file)
+    assert not [text for text in folder.texts() if never in text]
+
+
+def test_a_crown_daily_list_loads_once_its_repeated_key_is_mended(
+    samples: Path, folder: Folder, tmp_path: Path
+) -> None:
+    sample = samples / "court-lists" / "crown-daily-list.json"
+    report = folder.load(sample)
+    [file] = report.files
+    assert (file.status, report.release) == ("unreadable", None)
+    assert "the key 'Advocate' stands twice" in file.reason
+    numbered = iter(range(1000))
+    text = re.sub(r'"Advocate"', lambda _: f'"Advocate{next(numbered)}"', sample.read_text("utf-8"))
+    mended = tmp_path / "crown-daily.json"
+    mended.write_text(text, "utf-8")
+    report = folder.load(mended)
+    assert [told.source for told in report.files] == ["court-lists/crown-daily"]
+    live = folder.live()
+    events = live["EventRecord"].sort("location")
+    # A list of 10 September in three rooms of two court houses; the last hearing names nobody.
+    assert events["location"].to_list() == ["1", "5", "6"]
+    assert {str(day) for day in events["eventDate"]} == {"2025-09-10"}
+    assert events["ofParticipation"].list.len().fill_null(0).to_list() == [2, 1, 0]
+    assert set(live["Case"]["caseNumber"]) == {"T00112233", "T00112234", "T00112235"}
+    # The first of the three defendants has a withheld name.
+    assert (live["Participation"].height, live["PersonRecord"].height) == (3, 2)
+    assert not [text for text in folder.texts() if "Judge" in text or "Justice" in text]
+    assert not [text for text in folder.texts() if "Advocate" in text]
+
+
+def test_a_newer_list_of_a_court_house_and_day_replaces_the_older(
+    samples: Path, folder: Folder, tmp_path: Path
+) -> None:
+    name = "civil-and-family-daily-cause-list.json"
+    text = (samples / "court-lists" / name).read_text("utf-8")
+    newer = tmp_path / name
+    newer.write_text(text.replace("2024-07-20T20", "2024-07-20T21").replace("Directions", "Trial"))
+    for files in ([samples / "court-lists" / name, newer], [newer, samples / "court-lists" / name]):
+        told = Folder(tmp_path / files[0].parent.name)
+        for file in files:
+            told.load(file)
+        assert told.live()["EventRecord"]["hearingType"].to_list() == ["Trial"]
