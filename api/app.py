@@ -17,9 +17,8 @@ from releases import Releases
 def create_app(releases: Releases, store: Store, model: Model, settings: ApiSettings) -> FastAPI:
     """The application on one data folder. Needs nothing else and changes no global.
 
-    POST and GET /graphql, POST /cypher, /query (a plain page), /catalogue.ttl,
-    /health, /ready, /metrics; / leads
-    to /query.
+    POST and GET /graphql, POST /cypher, /catalogue.ttl, /health, /ready, /metrics; and the pages
+    /query, /catalogue, /loads and /key. / leads to /query.
     """
     service = Service(open_engine(releases, store, model, settings))
 
@@ -40,8 +39,7 @@ def create_app(releases: Releases, store: Store, model: Model, settings: ApiSett
     app.include_router(transport.router)
     app.include_router(cypher.router)
     app.include_router(dcat.router)
-    app.include_router(pages.router)
     app.include_router(health.router)
-    pages.mount_assets(app, settings)
+    pages.add_pages(app, settings)
     failures.handle(app)
     return app

@@ -1,4 +1,4 @@
-"""Pages for people: GraphiQL, and a plain query page of our own that needs no network."""
+"""/query: a question in GraphQL, answered as tables; and GraphiQL."""
 
 from pathlib import Path
 from secrets import token_urlsafe
@@ -8,7 +8,6 @@ from urllib.parse import parse_qs
 import orjson
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.staticfiles import StaticFiles
 
 from api.access import Access, Role
@@ -16,29 +15,20 @@ from api.engine import Answer
 from api.errors import ApiError, BadRequestError
 from api.packing import FOLDER as ASSETS
 from api.packing import assets, packed, page
+from api.pages.frame import FOLDER, PRIVATE, shown
 from api.sdl import beside, shape_of
 from api.service import Service, ServiceOf
 from api.settings import ApiSettings
 from api.tables import tables
 from api.transport import answer, answered, body, sent
 
-FOLDER = Path(__file__).resolve().parent
 EXAMPLE = """{
   catalogue {
     datasets { id label loaded owner { label } }
     context { release { number made } caveats }
   }
 }"""
-STRICT = "default-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-PRIVATE = {
-    "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-}
 router = APIRouter()
-_templates = Environment(
-    loader=FileSystemLoader(FOLDER / "templates"), autoescape=True, undefined=StrictUndefined
-)
 
 
 @router.get("/")
@@ -111,12 +101,14 @@ def _page(
 ) -> HTMLResponse:
     schema = service.engine.schema(access.role)
     errors = got.body.get("errors", []) if got else []
-    content = _templates.get_template("query.html").render(
+    status = got.status if got and got.status in (401, 403, 413, 503) else 200
+    return shown(
+        service,
+        access,
+        "query.html",
+        status=status,
+        here="query",
         form=form,
-        role=access.role.value,
-        keyed=access.role is not Role.PUBLIC,
-        graphiql=service.settings.graphiql,
-        release=service.engine.sources.store.current(),
         answer=got is not None,
         errors=errors,
         tables=tables(got.body.get("data")) if got else [],
@@ -127,9 +119,6 @@ def _page(
         shape=shape_of(schema, form["type"]) if form["type"] else None,
         types=sorted(schema.records.types) if access.role is not Role.PUBLIC else [],
     )
-    status = got.status if got and got.status in (401, 403, 413, 503) else 200
-    headers = {"Content-Security-Policy": STRICT, **PRIVATE}
-    return HTMLResponse(content, status_code=status, headers=headers)
 
 
 def _form(content: bytes) -> dict[str, str]:

@@ -13,7 +13,7 @@ from api.packing import assets, pack, packed
 from api.tables import tables
 from tests.api.conftest import SECRETS, Place, Web
 
-PAGES = Path(__file__).resolve().parents[2] / "api"
+PAGES = Path(__file__).resolve().parents[2] / "api" / "pages"
 FORM = {"query": "", "variables": "", "key": "", "type": ""}
 PEOPLE = '{ records(class: "PersonRecord") { nodes { id ... on PersonRecord { familyName } } } }'
 
@@ -112,7 +112,7 @@ def test_asking_is_a_post_so_that_no_value_stands_in_an_address(place: Place, we
 
 def test_pages_are_small(place: Place, web: Web) -> None:
     form = {**FORM, "query": PEOPLE, "key": place.keys["operator"], "type": "Hearing"}
-    sizes = [len(web.get(f"/static/{name}").content) for name in ("query.css", "query.js")]
+    sizes = [len(web.get(f"/static/{name}").content) for name in ("pages.css", "query.js")]
     assert len(web.post("/query", data=form).content) + sum(sizes) < 100_000
 
 
@@ -165,7 +165,7 @@ def contrast(first: str, second: str) -> float:
 
 
 def test_colours_have_the_contrast_that_text_needs() -> None:
-    sheet = (PAGES / "static" / "query.css").read_text(encoding="utf-8")
+    sheet = (PAGES / "static" / "pages.css").read_text(encoding="utf-8")
     blocks = re.findall(r":root \{(.*?)\}", sheet, re.DOTALL)
     assert len(blocks) == 2
     for block in blocks:
