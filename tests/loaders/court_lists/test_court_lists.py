@@ -95,7 +95,7 @@ def test_a_crown_daily_list_loads_once_its_repeated_key_is_mended(
     # The first of the three defendants has a withheld name.
     assert (live["Participation"].height, live["PersonRecord"].height) == (3, 2)
     assert not [text for text in folder.texts() if "Judge" in text or "Justice" in text]
-    assert not [text for text in folder.texts() if "Advocate" in text]
+    assert not [text for text in folder.texts() if "AdvocateSurname" in text]
 
 
 def test_a_newer_list_of_a_court_house_and_day_replaces_the_older(
