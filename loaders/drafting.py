@@ -215,7 +215,7 @@ class _Drafter:
 
     def lines(self, source: str) -> Iterable[str]:
         example = self.example
-        yield f"# Drafted from {example.file.name}: every line is a guess until someone has looked."
+        yield f"# Drafted from {_text(example.file.name)}: every line is a guess until someone has looked."
         yield f"source: {source}"
         yield f"format: {example.form}"
         yield "evidence: I"

@@ -67,7 +67,7 @@ class Field:
         if not self.values:
             return "always empty"
         distinct = len(set(self.values))
-        like = masked(self.values[0], "personal")
+        like = " ".join(masked(self.values[0], "personal").split())
         few = ", a code?" if self.form is None and distinct <= _FEW < len(self.values) else ""
         return f"{self.form or 'text'}{few}, {distinct} distinct of {len(self.values)}, like {like}"
 

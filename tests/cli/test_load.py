@@ -129,7 +129,7 @@ def test_a_line_longer_than_allowed_is_not_read_into_memory(run: Run, tmp_path: 
         (
             ["load", ".", "--with", "cnr=X320741"],
             "JG-LOD-027: no mapping that may apply reads --with cnr. "
-            "Known: crn, date, extracted, prisonerNumber.",
+            "Known: crn, date, draft, extracted, prisonerNumber.",
         ),
         (
             ["load", ".", "--source", "nomis/movements-out", "--with", "crn=X320741"],
