@@ -215,7 +215,8 @@ class _Drafter:
 
     def lines(self, source: str) -> Iterable[str]:
         example = self.example
-        yield f"# Drafted from {_text(example.file.name)}: every line is a guess until someone has looked."
+        name = _text(example.file.name)
+        yield f"# Drafted from {name}: every line is a guess until someone has looked."
         yield f"source: {source}"
         yield f"format: {example.form}"
         yield "evidence: I"

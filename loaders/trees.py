@@ -50,7 +50,7 @@ def foreign(head: bytes) -> str | None:
 
 
 def json_tree(data: bytes, limits: Limits | None = None) -> Tree:
-    """One JSON text. Raises FileError: broken, too large, too deep, or with a key that says two things."""
+    """One JSON text. Raises FileError: broken, too large, too deep, a key that says two things."""
     limits = limits or Limits()
     data = _text(data, limits)
     try:
