@@ -12,7 +12,7 @@ from api.transport import Json
 from ontology.errors import JusticeGraphError
 
 log = logging.getLogger("justicegraph.api")
-PLACES = "/graphql, /cypher, /query, /catalogue, /catalogue.ttl, /health, /ready, /metrics"
+PLACES = "/graphql, /cypher, /query, /catalogue, /loads, /catalogue.ttl, /health, /ready, /metrics"
 
 
 def handle(app: FastAPI) -> None:

@@ -1,5 +1,6 @@
 """What a load did, in counts that balance."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -157,6 +158,7 @@ class LoadReport:
         """The numbers alone, without names of files: what a release may keep."""
         duplicates = self.duplicates
         return {
+            "files": len(self.files),
             "read": self.read,
             "loaded": self.loaded,
             "rejected": self.rejected,
@@ -164,6 +166,7 @@ class LoadReport:
             "unchanged": duplicates.unchanged,
             "superseded": duplicates.superseded,
             "skipped": self.skipped,
+            "skipped_because": dict(Counter(file.reason for file in self.files if file.skipped)),
             "unreadable": self.unreadable,
             "removed": self.removed,
             "unresolved": sum(each.count for each in self.unresolved),

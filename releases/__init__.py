@@ -13,7 +13,7 @@ from releases.errors import (
     WrongFrameError,
 )
 from releases.forgetting import ForgetReport
-from releases.ledger import Release
+from releases.ledger import Load, Release
 from releases.replacement import Replacement, replace
 from releases.writer import Writer
 
@@ -22,6 +22,7 @@ __all__ = [
     "FINDINGS",
     "ChangedTypeError",
     "ForgetReport",
+    "Load",
     "LockHeldError",
     "NewerFormatError",
     "NoSuchReleaseError",

@@ -7,7 +7,7 @@ import polars as pl
 
 from releases import documents as seen_documents
 from releases.documents import DOCUMENTS, FINDINGS, SEEN
-from releases.ledger import Ledger, Release
+from releases.ledger import Ledger, Load, Release
 from releases.model import Schemas
 from releases.state import STORED, mentioned, newest, wide
 from releases.table import ROW, Table
@@ -187,6 +187,10 @@ class Answers:
         """Findings of one load, or of all loads."""
         rows = self._findings.scan()
         return rows if load is None else rows.filter(pl.col("load") == load)
+
+    def loads(self) -> Sequence[Load]:
+        """Loads that ended, oldest first, whether or not they made a release."""
+        return self._ledger.loads()
 
     @property
     def last_load(self) -> int:

@@ -1,14 +1,15 @@
 """The list of releases: one small file each, and what makes a release exist.
 
 `releases/000007.json` is release 7. Undone and no longer kept ones stay as `.undone` and
-`.retired`, so that a question about them gets its reason. `counter.json` holds the last
+`.retired`, so that a question about them gets its reason. `load-000008.json` is what load 8
+counted, where it made no release. `counter.json` holds the last
 numbers given out; `writing.json` stands while rows may lie above the current release;
 `folder.json` holds the id of the folder, by which a store knows it again.
 """
 
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +20,7 @@ from releases.files import read_json, remove, rename, write_json, write_once
 
 FORMAT = 1
 _NAME = re.compile(r"(\d{6,})\.(json|undone|retired)")
+_LOAD = re.compile(r"load-(\d{6,})\.json")
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,16 @@ class Release:
     summary: Mapping[str, Any] = field(default_factory=dict)
     forgotten: int = 0
     status: str = "live"
+
+
+@dataclass(frozen=True)
+class Load:
+    """A load that ended: its number, its time (UTC, ISO), its counts, the release it made."""
+
+    number: int
+    made: str
+    summary: Mapping[str, Any]
+    release: int | None = None
 
 
 @dataclass(frozen=True)
@@ -131,6 +143,23 @@ class Ledger:
         content = asdict(release)
         del content["status"]
         write_json(self._path(release.number, release.status), {"format": FORMAT, **content})
+
+    def add_load(self, load: Load) -> None:
+        """Keep what a load counted that made no release."""
+        content = {"load": load.number, "made": load.made, "summary": dict(load.summary)}
+        write_json(self.folder / f"load-{load.number:06d}.json", {"format": FORMAT, **content})
+
+    def loads(self) -> Sequence[Load]:
+        """Loads that ended, oldest first, whether or not they made a release."""
+        found = [Load(each.load, each.made, each.summary, each.number) for each in self.list()]
+        for path in self.folder.iterdir():
+            content = read_json(path) if _LOAD.fullmatch(path.name) else None
+            if content is None:
+                continue
+            if content["format"] != FORMAT:
+                raise NewerFormatError(str(path), content["format"], FORMAT)
+            found.append(Load(content["load"], content["made"], content["summary"]))
+        return sorted(found, key=lambda load: load.number)
 
     def mark(self, number: int, status: str) -> None:
         """Turn a live release into an undone or retired one."""

@@ -9,7 +9,7 @@ import polars as pl
 
 from releases.documents import DOCUMENTS, FINDINGS
 from releases.errors import NotWritingError, WrongFrameError
-from releases.ledger import Ledger, Release, Writing, now
+from releases.ledger import Ledger, Load, Release, Writing, now
 from releases.state import KEY, STORED
 from releases.table import Table
 
@@ -159,6 +159,8 @@ class Writer:
                 summary=dict(summary or {}),
             )
             self._ledger.add(release)
+        elif summary:
+            self._ledger.add_load(Load(self.load, now(), summary))
         self._open = False
         if self._marked:
             self._ledger.end()
