@@ -23,11 +23,15 @@ NO_SETTINGS = frozenset(
         "SAMPLES",
         "SAMPLES_REQUIRED",
         "NEO4J_REQUIRED",
+        "BROWSER_REQUIRED",
+        "CACHE",
+        "HITS",
         "SHAPES_DISAGREEMENT",
     )
 )
-"""Variables of this prefix that are read elsewhere: settings file, samples, what tests need, and
-what becomes of a load in which columns and pyshacl disagree."""
+"""Variables of this prefix that are read elsewhere: settings file, samples, what tests need and
+write, where the parsed ontology is kept, and what becomes of a load in which columns and pyshacl
+disagree."""
 
 
 class Settings(BaseSettings):
