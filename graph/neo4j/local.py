@@ -200,7 +200,7 @@ class LocalServer:
         if process.returncode:
             raise LocalServerError(
                 "JG-N4L-004",
-                f"neo4j-admin {' '.join(arguments[:3])} failed: {''.join(output)[-600:].strip()}",
+                f"neo4j-admin {' '.join(arguments[:2])} failed: {''.join(output)[-600:].strip()}",
                 "The message above says why; the database is as it was unless it says otherwise.",
             )
         return "".join(output)
@@ -284,7 +284,7 @@ class LocalServer:
             self._configure(port)
         else:
             port = _free_port()
-            address = Address(f"bolt://127.0.0.1:{port}", "neo4j", secrets.token_urlsafe(18))
+            address = Address(f"bolt://127.0.0.1:{port}", "neo4j", secrets.token_hex(18))
             self._configure(port)
             self.admin(["dbms", "set-initial-password", address.password])
         self._write_address(run / "address", address)

@@ -19,11 +19,12 @@ def neo4j_server() -> Iterator[Address]:
     own = False
     try:
         address = server.given()
-        if address is None:
-            address, own = server.started(), True
-        # What an older version of this code left there is no test's business.
-        target = Target(address.uri, address.username, address.password)
+        own = address is None
         with server.locked("database.lock"):
+            # Whoever had the lock may have stopped or moved it.
+            address = address or server.started()
+            # What an older version of this code left there is no test's business.
+            target = Target(address.uri, address.username, address.password)
             Neo4jStore(target, Model.default(), afresh=True).close()
     except (LocalServerError, GraphError, DriverError, Neo4jError) as error:
         if os.environ.get("JUSTICEGRAPH_NEO4J_REQUIRED") == "1":
@@ -37,8 +38,9 @@ def neo4j_server() -> Iterator[Address]:
 @pytest.fixture
 def neo4j(neo4j_server: Address, monkeypatch: pytest.MonkeyPatch) -> Iterator[Address]:
     """The database for one test alone; the store setting `neo4j` leads to it."""
-    values = (neo4j_server.uri, neo4j_server.username, neo4j_server.password)
-    for name, value in zip(server.NAMES, values, strict=True):
-        monkeypatch.setenv(name, value)
     with server.locked("database.lock"):
-        yield neo4j_server
+        address = neo4j_server if os.environ.get("NEO4J_URI") else server.started()
+        values = (address.uri, address.username, address.password)
+        for name, value in zip(server.NAMES, values, strict=True):
+            monkeypatch.setenv(name, value)
+        yield address
