@@ -84,8 +84,9 @@ def import_codes(
 ) -> "ImportReport":
     """One published list under one release number, then the graph brought to it.
 
-    What links the records before it is as it was: codes join nothing.
+    Codes join nothing; but the first release of a changed ontology links everything again.
     """
+    import linkage
     from loaders.code_lists import import_list
 
     releases, settings = workspace.releases, workspace.settings
@@ -104,6 +105,8 @@ def import_codes(
         )
         if dry_run:
             return report
+        if writer.changed:
+            linkage.run(releases, writer, workspace.model, settings.base)
         before = releases.release().summary if releases.current else {}
         waiting = {"unresolved": before.get("unresolved", 0), "base": settings.base}
         release = writer.commit({**report.counts(), **waiting})

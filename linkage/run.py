@@ -1,6 +1,6 @@
 """One linkage run: from the records a release will hold to its things, links and memberships."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -175,13 +175,15 @@ class _Run:
         )
 
     def _taken_elsewhere(self, previous: pl.DataFrame) -> Taken:
-        """Whether a thing holds records outside the scope."""
+        """Which of some things hold records outside the scope."""
 
-        def taken(thing: str) -> bool:
-            told = self._read.table(
-                "Membership", "member", "thing", where={"thing": pl.Series([thing])}
-            ).filter(pl.col("thing") == thing)
-            return not told.join(previous, on=["member", "thing"], how="anti").is_empty()
+        def taken(things: Sequence[str]) -> set[str]:
+            if not things:
+                return set()
+            asked = pl.Series(things, dtype=pl.String)
+            told = self._read.table("Membership", "member", "thing", where={"thing": asked})
+            others = told.join(previous, on=["member", "thing"], how="anti")
+            return set(others["thing"]) & set(things)
 
         return taken
 

@@ -6,7 +6,7 @@ record. An identifier that lost its set is retired and says where its records we
 """
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -14,7 +14,7 @@ import polars as pl
 from linkage.dataset import DATASET
 from ontology.identifiers import record_iri
 
-Taken = Callable[[str], bool]
+Taken = Callable[[Sequence[str]], set[str]]
 CLASSES = {"person": "Person", "matter": "Matter", "charge": "Charge"}
 
 
@@ -53,7 +53,7 @@ def named(
     """Give each set its identifier.
 
     sets: member, set (any value that is equal within a set). previous: member, thing. elsewhere:
-    whether a thing, by its iri, holds records that are not among these.
+    which of some things, by iri, hold records that are not among these.
     """
     smallest = sets.group_by("set").agg(pl.col("member").min().alias("smallest"))
     overlaps = (
@@ -65,11 +65,14 @@ def named(
     )
     kept = _claims(overlaps.select("thing", "set").iter_rows())
     taken = set(kept.values())
+    fresh = [row for row in smallest.sort("smallest").iter_rows() if row[0] not in kept]
     prefix = record_iri(base, "Thing", DATASET, [kind])
-    for each, member in smallest.sort("smallest").iter_rows():
-        if each not in kept:
-            kept[each] = _fresh(prefix, kind, member, taken, elsewhere)
-            taken.add(kept[each])
+    if elsewhere is not None:
+        # Asked once for all: the first name a set may have is nearly always free.
+        taken |= elsewhere([f"{prefix}/{digest(kind, member)}" for _, member in fresh])
+    for each, member in fresh:
+        kept[each] = _fresh(prefix, kind, member, taken, elsewhere)
+        taken.add(kept[each])
     names = pl.DataFrame(
         {"set": list(kept), "thing": list(kept.values())},
         schema={"set": sets.schema["set"], "thing": pl.String},
@@ -102,7 +105,7 @@ def _claims(ranked: Iterable[tuple[str, int]]) -> dict[int, str]:
 
 def _fresh(prefix: str, kind: str, smallest: str, taken: set[str], elsewhere: Taken | None) -> str:
     iri, number = f"{prefix}/{digest(kind, smallest)}", 0
-    while iri in taken or (elsewhere is not None and elsewhere(iri)):
+    while iri in taken or (number and elsewhere is not None and elsewhere([iri])):
         number += 1
         iri = f"{prefix}/{digest(kind, smallest, str(number))}"
     return iri

@@ -86,6 +86,10 @@ class Example:
 def read_example(file: FilePath) -> Example:
     """Read a file of a source that nothing maps yet. Raises FileError as a load would."""
     example = _read(file)
+    if not any(each.name for each in example.fields.values()):
+        raise FileError(
+            "JG-LOD-028", "the example holds no fields", "Give a file with at least one record."
+        )
     guess_forms(example.fields.values())
     return example
 

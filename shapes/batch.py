@@ -102,7 +102,7 @@ class Batch:
             answered = self.values(table, node, step)
             counted = answered.group_by("row").agg(
                 (pl.col("ok") == True).sum().cast(pl.Int64).alias(f"{step.name} pass"),  # noqa: E712 - null is neither
-                (pl.col("ok") == False).sum().cast(pl.Int64).alias(f"{step.name} fail"),  # noqa: E712
+                (pl.col("ok") == False).sum().cast(pl.Int64).alias(f"{step.name} fail"),  # noqa: E712  null is neither
                 pl.col("ok").is_null().sum().cast(pl.Int64).alias(f"{step.name} unknown"),
             )
             table = table.join(counted, on="row", how="left", maintain_order="left").with_columns(

@@ -45,7 +45,7 @@ def test_every_field_of_every_class_is_the_same(place: Place) -> None:
         if cls not in schema.view.records:
             continue
         name = schema.view.interface_name(cls)
-        fields = selection(schema.records.types[name], 1)  # type: ignore[arg-type]
+        fields = selection(schema.records.types[name], 1)  # type: ignore[arg-type]  # graphql-core's types are wider than these
         document = f'{{ records(class: "{cls}") {{ nodes {{ ... on {name} {fields} }} }} }}'
         ours, theirs = both(place, document)
         assert ours == theirs
@@ -64,7 +64,7 @@ def test_values_that_do_not_fit_give_the_same_errors(
     def spoilt(*given: Any) -> Any:
         found = nodes(*given)
         for node in found.values():
-            monkeypatch.setitem(node.properties, name, value)  # type: ignore[arg-type]
+            monkeypatch.setitem(node.properties, name, value)  # type: ignore[arg-type]  # graphql-core's types are wider than these
         return found
 
     monkeypatch.setattr(type(place.store), "nodes", spoilt)

@@ -57,7 +57,7 @@ def everything(place: Place, access: Access) -> Iterator[str]:
             if low not in schema.view.records:
                 continue
             name = schema.view.object_name(low)
-            fields = selection(schema.records.types[name], 1)  # type: ignore[arg-type]
+            fields = selection(schema.records.types[name], 1)  # type: ignore[arg-type]  # graphql-core's types are wider than these
             got = place.ask(
                 f'{{ records(class: "{low}") {{ nodes {{ ... on {name} {fields} }}'
                 " edges { cursor } pageInfo { endCursor } } }",
@@ -68,7 +68,7 @@ def everything(place: Place, access: Access) -> Iterator[str]:
     tokens = place.data('{ records(class: "PersonRecord") { nodes { id } } }', access)
     for node in tokens["records"]["nodes"]:
         for root in ("Journey", "Person", "Linkage"):
-            fields = selection(schema.core.type_map[root], 2)  # type: ignore[arg-type]
+            fields = selection(schema.core.type_map[root], 2)  # type: ignore[arg-type]  # graphql-core's types are wider than these
             document = f"query ($record: ID!) {{ {root.lower()}(record: $record) {fields} }}"
             got = place.ask(document, access, record=node["id"])
             assert "errors" not in got.body, got.body["errors"]
@@ -130,7 +130,7 @@ def test_hidden_fields_and_classes_are_not_in_introspection_nor_suggested(place:
     assert identifying & names_of(place, Role.ANALYST) == set()
     assert identifying <= names_of(place, Role.PRACTITIONER)
     record = place.engine.schema(Role.ANALYST).core.type_map["Record"]
-    assert "iri" not in record.fields  # type: ignore[union-attr]
+    assert "iri" not in record.fields  # type: ignore[union-attr]  # graphql-core's types are wider than these
     assert "selfDefinedEthnicity" not in names_of(place, Role.PRACTITIONER)
     got = place.ask(
         '{ records(class: "PersonRecord") { nodes { ... on PersonRecord { familyNam } } } }',

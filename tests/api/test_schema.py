@@ -79,8 +79,8 @@ def test_a_field_has_the_type_and_the_words_of_its_property(schema: RoleSchema) 
     assert isinstance(hearing, GraphQLInterfaceType)
     assert str(hearing.fields["ofParticipation"].type) == "[Participation!]!"
     assert str(hearing.fields["status"].type) == "EventStatus"
-    assert str(schema.core.type_map["Participation"].fields["party"].type) == "Party"  # type: ignore[union-attr]
-    assert str(schema.core.type_map["LinkAssertion"].fields["left"].type) == "Record"  # type: ignore[union-attr]
+    assert str(schema.core.type_map["Participation"].fields["party"].type) == "Party"  # type: ignore[union-attr]  # graphql-core's types are wider than these
+    assert str(schema.core.type_map["LinkAssertion"].fields["left"].type) == "Record"  # type: ignore[union-attr]  # graphql-core's types are wider than these
 
 
 def test_designed_enums_have_the_codes_of_their_schemes() -> None:
@@ -119,7 +119,7 @@ def test_a_property_added_in_turtle_is_answered_with_no_python_edited(tmp_path: 
         nodes { id ... on PersonRecord { shoeSize } } } }"""
     got = engine.answer(document, None, Access.operator())
     assert got.body["data"]["records"]["nodes"] == [{"id": ADA, "shoeSize": 41}]
-    field = engine.schema(Role.OPERATOR).core.type_map["PersonRecord"].fields["shoeSize"]  # type: ignore[union-attr]
+    field = engine.schema(Role.OPERATOR).core.type_map["PersonRecord"].fields["shoeSize"]  # type: ignore[union-attr]  # graphql-core's types are wider than these
     assert field.description == "Size of shoe, in Paris points."
     assert field.deprecation_reason
     engine.audit.close()
@@ -182,13 +182,13 @@ def test_the_text_is_a_schema_that_says_the_same(schema: RoleSchema) -> None:
     assert set(again.type_map) == set(schema.core.type_map)
     for name, kind in schema.core.type_map.items():
         if isinstance(kind, GraphQLObjectType | GraphQLInterfaceType):
-            fields = again.type_map[name].fields  # type: ignore[union-attr]
+            fields = again.type_map[name].fields  # type: ignore[union-attr]  # graphql-core's types are wider than these
             assert {f: str(v.type) for f, v in kind.fields.items()} == {
                 f: str(v.type) for f, v in fields.items()
             }
         if isinstance(kind, GraphQLEnumType):
-            assert set(kind.values) == set(again.type_map[name].values)  # type: ignore[union-attr]
+            assert set(kind.values) == set(again.type_map[name].values)  # type: ignore[union-attr]  # graphql-core's types are wider than these
     assert isinstance(
         schema.core.type_map["Query"].fields["journey"].args["kind"].type, GraphQLNonNull
-    )  # type: ignore[union-attr]
-    assert get_named_type(schema.core.type_map["Journey"].fields["cases"].type).name == "Case"  # type: ignore[union-attr]
+    )  # type: ignore[union-attr]  # graphql-core's types are wider than these
+    assert get_named_type(schema.core.type_map["Journey"].fields["cases"].type).name == "Case"  # type: ignore[union-attr]  # graphql-core's types are wider than these

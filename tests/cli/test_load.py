@@ -21,8 +21,8 @@ from tests.conftest import ROOT
 def test_counts_balance_and_loading_twice_makes_no_release(run: Run, small_world: Path) -> None:
     first = last_line(run("load", small_world / "extracts", "--json"))
     assert first["release"] == 1
-    assert first["read"] == first["loaded"] + first["rejected"] + first["duplicates"]  # type: ignore[operator]
-    for file in first["files"]:  # type: ignore[attr-defined]
+    assert first["read"] == first["loaded"] + first["rejected"] + first["duplicates"]  # type: ignore[operator]  # JSON has no type
+    for file in first["files"]:  # type: ignore[attr-defined]  # JSON has no type
         assert file["read"] == file["loaded"] + file["rejected"] + file["duplicates"], file
     again = last_line(run("load", small_world / "extracts", "--json"))
     assert again["release"] is None
@@ -37,7 +37,7 @@ def test_counts_balance_and_loading_twice_makes_no_release(run: Run, small_world
 def test_a_dry_run_writes_nothing(run: Run, small_world: Path) -> None:
     done = run("load", small_world / "extracts" / "police-spi", "--dry-run", "--json")
     assert last_line(done)["release"] is None
-    assert last_line(done)["loaded"] > 0  # type: ignore[operator]
+    assert last_line(done)["loaded"] > 0  # type: ignore[operator]  # JSON has no type
     assert run("releases", "--json").stdout == ""
 
 
@@ -87,7 +87,7 @@ def test_malformed_files_are_told_and_the_last_release_stays(run: Run, tmp_path:
     told = last_line(done)
     assert told["release"] is None
     assert done.returncode == 1
-    files = {Path(file["path"]).parent.name: file for file in told["files"]}  # type: ignore[attr-defined]
+    files = {Path(file["path"]).parent.name: file for file in told["files"]}  # type: ignore[attr-defined]  # JSON has no type
     assert set(files) == set(BAD)
     assert {kind for kind, file in files.items() if not file["reason"]} == set()
     assert sum(file["loaded"] for file in files.values()) == 0
@@ -106,14 +106,14 @@ def test_a_zip_and_an_empty_folder_are_told(run: Run, tmp_path: Path) -> None:
     (tmp_path / "nothing").mkdir()
     told = last_line(run("load", tmp_path / "x.zip", tmp_path / "nothing", "--json"))
     assert told["release"] is None
-    assert all(file["reason"] for file in told["files"])  # type: ignore[attr-defined]
+    assert all(file["reason"] for file in told["files"])  # type: ignore[attr-defined]  # JSON has no type
 
 
 def test_a_line_longer_than_allowed_is_not_read_into_memory(run: Run, tmp_path: Path) -> None:
     line = b'{"content": ["' + b"x" * 3_000_000 + b'"]}\n'
     (tmp_path / "long.jsonl").write_bytes(line)
     done = run("load", tmp_path / "long.jsonl", "--json", JUSTICEGRAPH_MAX_MESSAGE_MB="1")
-    [file] = last_line(done)["files"]  # type: ignore[misc]
+    [file] = last_line(done)["files"]  # type: ignore[misc]  # JSON has no type
     assert last_line(done)["release"] is None
     assert done.returncode in (0, 1)
     assert file["reason"] or file["rejected"]
@@ -202,7 +202,7 @@ def test_a_killed_load_leaves_the_last_release_and_the_same_command_finishes(
             break  # it was quicker than the kill
         assert answers(run) == before
     told = last_line(run("load", rest, "--json"))
-    assert told["read"] == told["loaded"] + told["rejected"] + told["duplicates"]  # type: ignore[operator]
+    assert told["read"] == told["loaded"] + told["rejected"] + told["duplicates"]  # type: ignore[operator]  # JSON has no type
     killed = answers(run)
 
     clean = tmp_path / "clean"

@@ -13,7 +13,7 @@ pairs = st.lists(st.tuples(place, place).filter(lambda pair: pair[0] != pair[1])
 
 @settings(deadline=None)
 @given(links, pairs, st.randoms(use_true_random=False))
-def test_the_order_of_links_and_conflicts_does_not_matter(links, pairs, random) -> None:  # type: ignore[no-untyped-def]
+def test_the_order_of_links_and_conflicts_does_not_matter(links, pairs, random) -> None:  # type: ignore[no-untyped-def]  # hypothesis gives them
     shuffled = random.sample(links, len(links))
     turned = [(b, a, how) for a, b, how in shuffled]
     one, dropped = without_conflict(SIZE, links, pairs)

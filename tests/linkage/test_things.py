@@ -31,7 +31,7 @@ rows = st.lists(
 
 
 def records(number: int, row: tuple[object, ...]) -> list[Row]:
-    (who, born), pnc, crn, asn, urn = row  # type: ignore[misc]
+    (who, born), pnc, crn, asn, urn = row  # type: ignore[misc]  # a drawn row
     name = f"r{number}"
     return [
         person(name, who, born, pncId=[pnc] if pnc else None, crn=crn),

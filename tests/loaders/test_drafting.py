@@ -94,6 +94,14 @@ def test_what_is_no_data_is_refused(tmp_path: Path) -> None:
         read_example(file)
 
 
+@pytest.mark.parametrize("text", ["[]", "3", "{}", "[[], []]"])
+def test_an_example_without_fields_is_refused(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "empty.json"
+    file.write_text(text)
+    with pytest.raises(FileError, match="JG-LOD-028"):
+        read_example(file)
+
+
 def test_every_sample_gives_a_draft_that_can_be_tried(samples: Path, tmp_path: Path) -> None:
     model, mappings = Model.default(), read_mappings()
     tried = 0

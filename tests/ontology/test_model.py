@@ -328,6 +328,6 @@ def test_an_unknown_name_is_answered_with_the_nearest(model: Model) -> None:
 
 def test_the_model_cannot_be_changed(model: Model) -> None:
     with pytest.raises(TypeError):
-        model.classes["X"] = model.classes["Case"]  # type: ignore[index]
+        model.classes["X"] = model.classes["Case"]  # type: ignore[index]  # frozen: that is the test
     with pytest.raises(AttributeError):
-        model.classes["Case"].label = "x"  # type: ignore[misc]
+        model.classes["Case"].label = "x"  # type: ignore[misc]  # frozen: that is the test
