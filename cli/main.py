@@ -128,7 +128,7 @@ def shapes_explain(
     json: Json = False,
 ) -> None:
     """What a shape says in English, who judges it, and what that costs on loaded records."""
-    from cli.shapes import explain_command
+    from cli.shapes_explain import explain_command
 
     explain_command(shape, file, data=data, json=json)
 
@@ -140,7 +140,7 @@ def shapes_check(
     json: Json = False,
 ) -> None:
     """Who fails a file's shapes on loaded records, before and after. Exit 1: somebody newly."""
-    from cli.shapes import check_command
+    from cli.shapes_check import check_command
 
     check_command(file, data=data, json=json)
 

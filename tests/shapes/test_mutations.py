@@ -7,8 +7,8 @@ import rdflib
 from rdflib import URIRef
 from rdflib.term import Node
 
-from cli.shapes import alone
 from shapes import oracle, rules
+from shapes.excerpt import alone
 from shapes.rules import Shapes
 from tests.shapes.mutations import weakened
 from tests.shapes.records import RECORD, parsed
