@@ -11,7 +11,6 @@ from ontology.errors import JusticeGraphError
 
 app = typer.Typer(
     name="justicegraph",
-    help="A semantic knowledge graph of justice records.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
@@ -30,6 +29,25 @@ app.add_typer(graph_app, name="graph")
 app.add_typer(codes_app, name="codes")
 app.add_typer(catalogue_app, name="catalogue")
 app.add_typer(shapes_app, name="shapes")
+
+
+def print_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        print(f"justicegraph {version('justicegraph')}")
+        raise typer.Exit
+
+
+@app.callback()
+def justicegraph(
+    _: Annotated[
+        bool,
+        typer.Option("--version", callback=print_version, is_eager=True, help="Tell the version."),
+    ] = False,
+) -> None:
+    """A semantic knowledge graph of justice records."""
+
 
 Data = Annotated[Path | None, typer.Option("--data", help="Data folder (JUSTICEGRAPH_DATA).")]
 Json = Annotated[bool, typer.Option("--json", help="For machines: JSON lines.")]

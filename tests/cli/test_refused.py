@@ -1,5 +1,6 @@
 """What a person may get wrong: each is told on one line with a code, exit code 2, no traceback."""
 
+from importlib.metadata import version
 from pathlib import Path
 
 import orjson
@@ -64,3 +65,9 @@ def crime(folder: Path) -> Path:
         "k1,2024-01,Surrey Police,Surrey Police,-0.5,51.2,On or near A Road,,,Drugs,,\n"
     )
     return file
+
+
+def test_it_tells_its_version(run: Run) -> None:
+    told = run("--version")
+    assert told.returncode == 0, told.stderr
+    assert told.stdout == f"justicegraph {version('justicegraph')}\n"
