@@ -24,7 +24,7 @@ from loaders.catalogue import FOLDER, reader_of
 from loaders.extract import Extractor
 from loaders.mapping_yaml import read_mapping
 from loaders.messages import Unreadable, lines_of
-from loaders.rows import RowExtractor, Twins
+from loaders.rows import RowExtractor
 from loaders.run import BATCH
 from loaders.tables import batches, header, vet
 from loaders.trees import Limits
@@ -68,11 +68,14 @@ def map_rows(file: Path) -> Iterator[Typed]:
     """The typed batches of a street file."""
     mapping = read_mapping(FOLDER / "police_uk" / "street-crime.yaml")
     model = Model.default()
-    extractor, typist, twins = RowExtractor(mapping, model), Typist(mapping, model, BASE), Twins()
+    extractor, typist = RowExtractor(mapping, model), Typist(mapping, model, BASE)
     names = header(file)
     vet(file, names, Limits())
     for rows in batches(file, names, BATCH):
-        yield typist.type(extractor.raw(rows.frame, 0, {"month": "2022-06"}, {}, twins))
+        extractor.add(rows.frame, 0, {"month": "2022-06"})
+        raw = extractor.take()
+        assert raw is not None
+        yield typist.type(raw)
 
 
 def hearings(file: Path, count: int) -> None:

@@ -20,48 +20,70 @@ _TWIN = pl.UInt64()
 class Twins:
     """How often each content was met in a file, so that identical rows all count.
 
-    Kept as the first 64 bits of the fingerprint: two contents that share them would only begin to
-    count at two.
+    Only the file met last can go on, so only its contents are kept: the first 64 bits of each
+    fingerprint. Two contents that share them would only begin to count at two.
     """
 
     def __init__(self) -> None:
-        self._met = pl.DataFrame(schema={"twin": _TWIN, "met": pl.Int64})
+        self._met = pl.DataFrame(schema={"_file": pl.Int64, "twin": _TWIN, "met": pl.Int64})
 
-    def ordinals(self, fingerprints: pl.Series) -> pl.Series:
-        """Which occurrence in the file each fingerprint is, from 1."""
-        rows = pl.DataFrame(
-            {"twin": fingerprints.str.slice(0, 16).str.to_integer(base=16, dtype=_TWIN)}
-        )
-        rows = rows.with_columns(here=pl.int_range(1, pl.len() + 1).over("twin"))
-        rows = rows.join(self._met, on="twin", how="left", maintain_order="left")
-        counts = rows.group_by("twin").agg(met=pl.len().cast(pl.Int64))
-        self._met = pl.concat([self._met, counts]).group_by("twin").agg(pl.col("met").sum())
+    def ordinals(self, fingerprints: pl.Series, files: pl.Series) -> pl.Series:
+        """Which occurrence in its file each fingerprint is, from 1. files: numbers, ascending."""
+        twin = fingerprints.str.slice(0, 16).str.to_integer(base=16, dtype=_TWIN)
+        rows = pl.DataFrame({"_file": files, "twin": twin})
+        rows = rows.with_columns(here=pl.int_range(1, pl.len() + 1).over("_file", "twin"))
+        rows = rows.join(self._met, on=["_file", "twin"], how="left", maintain_order="left")
+        last = pl.col("_file") == pl.col("_file").max()
+        counts = rows.group_by("_file", "twin").agg(met=pl.len().cast(pl.Int64))
+        met = pl.concat([self._met, counts]).filter(last)
+        self._met = met.group_by("_file", "twin").agg(pl.col("met").sum())
         return (rows["here"] + rows["met"].fill_null(0)).alias("ordinal")
 
 
 class RowExtractor:
-    """Raw frames from batches of rows of one source."""
+    """Raw frames from rows of one source: add() those of one file after the other, take() a batch.
 
-    def __init__(self, mapping: SourceMapping, model: Model) -> None:
-        self.mapping, self.model = mapping, model
+    given: what @with. means. instances: rows held.
+    """
+
+    def __init__(
+        self, mapping: SourceMapping, model: Model, given: Mapping[str, str] | None = None
+    ) -> None:
+        self.mapping, self.model, self.given = mapping, model, given or {}
         self.blocks = list(mapping.walk())
         self.outside = _outside(self.blocks)
+        self.groups = sorted(mapping.filename.groupindex) if mapping.filename else []
+        self.twins = Twins()
+        self.instances = 0
+        self._names: list[str] = []
+        self._held: list[pl.DataFrame] = []
 
     def columns(self) -> list[str]:
         """The CSV columns the mapping names: mapped, tested, or reviewed as unmapped."""
         return sorted(named_columns(self.mapping) | set(self.mapping.unmapped))
 
-    def raw(
-        self,
-        rows: pl.DataFrame,
-        file: int,
-        groups: Mapping[str, str],
-        given: Mapping[str, str],
-        twins: Twins,
-    ) -> Raw:
-        """One batch of `tables.Rows.frame`. groups, given: what @file. and @with. mean."""
-        self.file, self.given = groups, given
-        told = [pl.col(name) for name in rows.columns if name != "_row"]
+    def fits(self, rows: pl.DataFrame) -> bool:
+        """Whether rows may be added to those held: their columns, and their order, are the same."""
+        return not self._held or rows.columns == self._names
+
+    def add(self, rows: pl.DataFrame, file: int, groups: Mapping[str, str]) -> None:
+        """Hold rows (`tables.Rows.frame`) of a file until they are taken; `fits` has said yes.
+
+        file: its number in the load, ascending. groups: what @file. means.
+        """
+        self._names = rows.columns
+        told = {f"@file.{name}": groups.get(name) or None for name in self.groups}
+        columns = {name: pl.lit(text, pl.String) for name, text in told.items()}
+        self._held.append(rows.with_columns(_file=pl.lit(file, pl.Int64), **columns))
+        self.instances += rows.height
+
+    def take(self) -> Raw | None:
+        """The batch so far, None where there is none; the extractor is empty again."""
+        if not self._held:
+            return None
+        rows = pl.concat(self._held, rechunk=True)
+        self._held, self.instances = [], 0
+        told = [pl.col(name) for name in self._names if name != "_row"]
         told += [self.at(path) for path in self.outside]
         text = pl.concat_str([value.fill_null("") for value in told], separator=_SEPARATOR)
         content = fingerprints(rows.select(content=text)["content"])
@@ -70,24 +92,20 @@ class RowExtractor:
             content.alias("_content"),
             _place=pl.format("row {}", "_row"),
         )
-        documents, faults = self.documents(frame, file, twins)
+        documents, faults = self.documents(frame)
         sheets, instances = self.sheets(frame)
         made = pl.concat([sheet.select("_doc") for sheet in sheets.values()])
         idle = _faults(documents.join(made, on="_doc", how="anti"), "", "JG-LOD-034")
         return Raw(documents, sheets, pl.concat([faults, idle]), instances)
 
-    def documents(
-        self, frame: pl.DataFrame, file: int, twins: Twins
-    ) -> tuple[pl.DataFrame, pl.DataFrame]:
+    def documents(self, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         rule = self.mapping.document
         version = self.text(rule.version) if rule.version else pl.lit(None, pl.String)
         keys = {
             f"k:{position}": self.text(part) if part.how != "const" else pl.lit(None, pl.String)
             for position, part in enumerate(rule.key)
         }
-        made = frame.select(
-            "_doc", "_place", "_content", _file=pl.lit(file, pl.Int64), version=version, **keys
-        )
+        made = frame.select("_doc", "_place", "_content", "_file", version=version, **keys)
         if rule.by_content:
             needed = [
                 f"k:{position}"
@@ -99,13 +117,10 @@ class RowExtractor:
                 if needed
                 else pl.lit(True)
             )
-            nameless = made.filter(missing).select("_doc", "_content")
-            nameless = nameless.with_columns(
-                twins.ordinals(nameless["_content"]).cast(pl.String), _nameless=True
-            )
-            made = made.join(
-                nameless.drop("_content"), on="_doc", how="left", maintain_order="left"
-            )
+            nameless = made.filter(missing).select("_doc", "_file", "_content")
+            ordinals = self.twins.ordinals(nameless["_content"], nameless["_file"])
+            nameless = nameless.select("_doc", ordinals.cast(pl.String), _nameless=True)
+            made = made.join(nameless, on="_doc", how="left", maintain_order="left")
             own = {"k:0": pl.lit("content"), "k:1": pl.col("_content"), "k:2": pl.col("ordinal")}
             for name, value in own.items():
                 other = pl.col(name) if name in keys else pl.lit(None, pl.String)
@@ -215,7 +230,8 @@ class RowExtractor:
     def at(self, path: Path) -> pl.Expr:
         """What stands at a path: a column, or something known of the whole file."""
         if path.origin == "file":
-            return pl.lit(self.file.get(path.name) or None, pl.String)
+            held = path.name in self.groups
+            return pl.col(f"@file.{path.name}") if held else pl.lit(None, pl.String)
         if path.origin == "with":
             return pl.lit(self.given.get(path.name) or None, pl.String)
         if path.origin == "index":

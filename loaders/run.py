@@ -20,7 +20,7 @@ from loaders.messages import Unreadable, lines_of, messages_of
 from loaders.raw import Raw
 from loaders.recognise import LINE_SUFFIXES, Recognised, Recogniser, Skipped
 from loaders.report import FileReport, LoadReport, UnknownCode
-from loaders.rows import RowExtractor, Twins
+from loaders.rows import RowExtractor
 from loaders.settle import Settled, Settler
 from loaders.snapshot import Snapshot
 from loaders.tables import batches, header, vet
@@ -235,7 +235,7 @@ class _Run:
     def _rows(self, file: FilePath, number: int, work: _Work, groups: dict[str, str]) -> None:
         names = header(file)
         vet(file, names, self.limits)
-        twins, report = Twins(), self.report.files[number]
+        report = self.report.files[number]
         for rows in batches(file, names, self.batch):
             if rows.refused.height:
                 report.read += rows.refused.height
@@ -245,8 +245,10 @@ class _Run:
                         rows.refused, len(names), report.path, work.mapping.source
                     )
                 )
-            raw = work.rows.raw(rows.frame, number, groups, self.given, twins)
-            self._settle(work, raw)
+            held = work.rows.instances
+            if not work.rows.fits(rows.frame) or held + rows.frame.height > self.batch:
+                self._flush(work)
+            work.rows.add(rows.frame, number, groups)
 
     def _work(self, mapping: SourceMapping) -> _Work:
         if mapping.source not in self.work:
@@ -255,18 +257,18 @@ class _Run:
             self.work[mapping.source] = _Work(
                 mapping,
                 Extractor(mapping, self.model),
-                RowExtractor(mapping, self.model),
+                RowExtractor(mapping, self.model, self.given),
                 typist,
                 Settler(mapping, typist, self.model, self.releases, self.writer),
             )
         return self.work[mapping.source]
 
     def _flush(self, work: _Work) -> None:
-        self._settle(work, work.messages.take())
+        raw = (work.rows if work.mapping.format == "csv" else work.messages).take()
+        if raw is not None and raw.documents.height:
+            self._settle(work, raw)
 
     def _settle(self, work: _Work, raw: Raw) -> None:
-        if not raw.documents.height:
-            return
         typed = work.typist.type(raw)
         files = pl.Series([file.path for file in self.report.files], dtype=pl.String)
         settled = work.settler.settle(typed, files)

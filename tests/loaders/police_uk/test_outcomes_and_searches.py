@@ -84,6 +84,23 @@ def test_outcomes_without_a_crime_id_are_linked_to_nothing_and_all_count(desk: D
     assert set(findings["severity"]) == {"warning"}
 
 
+@pytest.mark.parametrize("batch", [1, 2, 20_000])
+def test_a_batch_ends_anywhere_and_spans_files(desk: Desk, batch: int) -> None:
+    row = f",2022-06,{BRENT},Unable to prosecute suspect\n"
+    desk.write("2022-06-kent-outcomes.csv", OUTCOMES + row * 3)
+    desk.write("2022-06-surrey-outcomes.csv", OUTCOMES + row * 4)
+    *names, last = OUTCOMES.strip().split(",")
+    *cells, outcome = row.strip().split(",")
+    other = ",".join([last, *names]) + "\n" + ",".join([outcome, *cells]) + "\n"
+    desk.write("2022-06-sussex-outcomes.csv", other)
+    report = desk.load(batch=batch)
+    told = [(file.read, file.loaded, file.unchanged) for file in report.files]
+    # Of the second file's rows three are those of the first; it has a fourth. Cells in another
+    # order are another content.
+    assert told in ([(3, 3, 0), (4, 1, 3), (1, 1, 0)], [(3, 0, 3), (4, 4, 0), (1, 1, 0)])
+    assert (report.read, report.loaded, desk.state("EventRecord").height) == (8, 5, 5)
+
+
 def test_an_unknown_outcome_is_kept_and_counted(desk: Desk) -> None:
     desk.write("2022-06-surrey-outcomes.csv", OUTCOMES + f"k1,2022-06,{BRENT},Exiled\n")
     report = desk.load()
