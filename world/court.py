@@ -8,7 +8,7 @@ from world.crime import poisson
 from world.facts import Charge, Crime, Defendant, Hearing, History, Matter, Result
 from world.law import COMPANY_OFFENCE, SJP_OFFENCES, SUMMARY_CHARGES, Offence
 from world.mistakes import WorldError
-from world.people import FIRST_DAY, LAST_DAY, YEARS, Company, Person, day_between, uuid
+from world.people import FIRST_DAY, LAST_DAY, YEARS, Company, Person, day_between, one_digit, uuid
 from world.places import AREAS, Court
 from world.sentence import Sentences
 from world.settings import Assumptions
@@ -156,13 +156,16 @@ class Courts:
     ) -> Matter:
         history = self.history
         number = len(history.matters)
-        if number >= MATTERS:
+        if number >= MATTERS - 1:  # the last one is for a number that reads as a placeholder
             raise WorldError(
                 "JG-WLD-005",
                 f"more than {MATTERS} prosecutions in one neighbourhood",
                 "Lower population.enrichment in the assumptions.",
             )
-        urn = f"{history.area.force}{self._unit}{self._first + number:05d}{charged.year % 100:02d}"
+        digits = f"{self._first + number:05d}{charged.year % 100:02d}"
+        if one_digit(digits):
+            digits = f"{self._first + MATTERS - 1:05d}{charged.year % 100:02d}"
+        urn = f"{history.area.force}{self._unit}{digits}"
         matter = Matter(
             number, urn, uuid(self.rng), history.area, route, committed, charged, defendants
         )

@@ -5,12 +5,13 @@ from random import Random
 
 from world.crime import spread_over
 from world.facts import FamilyCase, History
-from world.people import FIRST_DAY, LAST_DAY, Person, day_between
+from world.mistakes import WorldError
+from world.people import FIRST_DAY, LAST_DAY, Person, day_between, one_digit
 from world.places import AREAS
 from world.population import Separation
 from world.settings import Assumptions
 
-CASES_A_YEAR = 100  # numbers kept for a neighbourhood in a year of its court
+CASES_A_YEAR = 40  # numbers kept for a neighbourhood in a year of its court, by kind of case
 CONDITIONAL = ("COND", "Conditional order of divorce")
 FINAL = ("FIN", "Final order of divorce")
 CARE_ORDERS = (
@@ -160,10 +161,19 @@ class FamilyCourts:
         year = applied.year
         index = self._numbered.get((letter, year), 0)
         self._numbered[letter, year] = index + 1
-        serial = self.history.cell // len(AREAS) * CASES_A_YEAR + index
+        first = self.history.cell // len(AREAS) * CASES_A_YEAR
+        if index + 1 >= CASES_A_YEAR:
+            raise WorldError(
+                "JG-WLD-005",
+                f"{CASES_A_YEAR} family cases of one kind and year in one neighbourhood",
+                "Lower population.enrichment in the assumptions.",
+            )
+        serial = f"{first + index + 1:05d}"
+        if one_digit(serial):
+            serial = f"{first + CASES_A_YEAR:05d}"
         court = self.history.area.family
         case = FamilyCase(
-            number=f"{court[1][:2].upper()}{year % 100:02d}{letter}{serial:05d}",
+            number=f"{court[1][:2].upper()}{year % 100:02d}{letter}{serial}",
             kind=kind,
             court=court,
             applied=applied,

@@ -66,7 +66,7 @@ OFFENCES: dict[str, list[Offence]] = {
     "vehicle crime": _offences(
         "vehicle crime",
         ("TH68007", "04510", "Theft from a motor vehicle", E, 0.25, 65),
-        ("TH68013", "04802", "Theft of motor vehicle", E, 0.25, 35),
+        ("TH68013", "04801", "Theft of motor vehicle", E, 0.25, 35),
     ),
     "shop theft": _offences("shop theft", ("TH68010", "04600", "Theft from a shop", E, 0.15, 1)),
     "other theft": _offences(
@@ -97,7 +97,7 @@ OFFENCES: dict[str, list[Offence]] = {
             0.03,
             60,
         ),
-        ("MD71210", "09262", "Possess a controlled drug of Class A - Cocaine", E, 0.06, 18),
+        ("MD71210", "09250", "Possess a controlled drug of Class A - Cocaine", E, 0.06, 18),
         (
             "MD71239",
             "09279",

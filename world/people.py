@@ -13,8 +13,8 @@ CHECK = "ZABCDEFGHJKLMNPQRTUVWXY"
 _LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
 # Serial numbers are the person's number, scattered by a factor that shares none with the modulus:
 # nobody shares one, and nobody's follows another's.
-_PNC_MODULUS, _PNC_FACTOR = 9_999_991, 7_654_321
-_CRO_MODULUS, _CRO_FACTOR = 999_983, 765_432
+PNC_MODULUS, PNC_FACTOR = 9_999_991, 7_654_321
+CRO_MODULUS, CRO_FACTOR = 999_983, 765_432
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +91,10 @@ class Person:
     def meet_police(self, day: date) -> None:
         """First arrest: PNC identifier and CRO number of that year."""
         if self.pnc is None:
-            serial = self.number * _PNC_FACTOR % _PNC_MODULUS
+            serial = scattered(self.number, PNC_FACTOR, PNC_MODULUS)
             self.pnc = pnc_identifier(day.year, serial)
-            serial = self.number * _CRO_FACTOR % _CRO_MODULUS
-            letter = _LETTERS[self.number // _CRO_MODULUS % 23]
+            serial = scattered(self.number, CRO_FACTOR, CRO_MODULUS)
+            letter = _LETTERS[self.number // CRO_MODULUS % 23]
             self.cro = f"{serial}/{day.year % 100:02d}{letter}"
 
     def meet_prison(self) -> None:
@@ -110,7 +110,10 @@ class Person:
         """First supervision: the case reference number."""
         if self.crn is None:
             letter, serial = divmod(self.number, 900_000)
-            self.crn = f"{'XDEFGHJK'[letter]}{100_000 + serial:06d}"
+            digits = str(100_000 + serial)
+            if one_digit(digits):
+                digits = digits[0].zfill(6)  # numbers below 100,000 are nobody else's
+            self.crn = f"{'XDEFGHJK'[letter]}{digits}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +131,21 @@ def pnc_identifier(year: int, serial: int) -> str:
     """PNC identifier with its check letter, yyyy/nnnnnnnC."""
     letter = CHECK[int(f"{year % 100:02d}{serial:07d}") % 23]
     return f"{year}/{serial:07d}{letter}"
+
+
+def one_digit(digits: str) -> bool:
+    """Whether it is one digit repeated: that reads as a placeholder, and is nobody's number."""
+    return len(set(digits)) == 1
+
+
+def scattered(number: int, factor: int, modulus: int) -> int:
+    """A serial number of nobody else, with as many digits as the modulus.
+
+    Where it would be one digit repeated it is one of the first nine from the modulus on.
+    """
+    serial = number * factor % modulus
+    digits = f"{serial:0{len(str(modulus))}d}"
+    return modulus + (int(digits[0]) - 1) % 9 if one_digit(digits) else serial
 
 
 def uuid(rng: Random) -> str:

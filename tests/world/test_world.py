@@ -18,7 +18,14 @@ from lxml import etree
 from tests.conftest import ROOT
 from world import WorldError, generate
 from world.errors import written
-from world.people import pnc_identifier
+from world.people import (
+    CRO_FACTOR,
+    CRO_MODULUS,
+    PNC_FACTOR,
+    PNC_MODULUS,
+    pnc_identifier,
+    scattered,
+)
 from world.population import populate
 from world.settings import assumptions, systems
 from world.systems import SYSTEMS
@@ -177,6 +184,30 @@ def test_identifiers_of_far_apart_people_differ() -> None:
         person.meet_probation()
     for scheme in ("pnc", "cro", "prisoner_number", "crn"):
         assert len({getattr(p, scheme) for p in people}) == len(people), scheme
+
+
+@pytest.mark.parametrize(
+    ("factor", "modulus", "digits"),
+    [(PNC_FACTOR, PNC_MODULUS, "12345678"), (CRO_FACTOR, CRO_MODULUS, "012345678")],
+)
+def test_nobody_s_serial_is_one_digit_repeated(factor: int, modulus: int, digits: str) -> None:
+    """Linkage takes such numbers for placeholders; the few persons who would bear one do not."""
+    width = len(str(modulus))
+    numbers = [int(d * width) * pow(factor, -1, modulus) % modulus or modulus for d in digits]
+    serials = [scattered(number, factor, modulus) for number in numbers]
+    assert len(set(serials)) == len(digits)
+    for serial in serials:
+        assert modulus <= serial < 10**width - 1, "nobody else's, and not all nines"
+
+
+def test_nobody_s_case_reference_number_is_one_digit_repeated() -> None:
+    person = populate(0, 1, 1, assumptions()).people[0]
+    given = []
+    for digit in "123456789":
+        person.crn, person.number = None, int(digit * 6) - 100_000
+        person.meet_probation()
+        given.append(person.crn)
+    assert given == [f"X00000{digit}" for digit in "123456789"]
 
 
 def test_twins_share_birth_date_and_first_family_name_and_nothing_that_identifies() -> None:

@@ -18,9 +18,9 @@ from world.truth import Truth
 
 SYSTEM = "cps"
 DATASET = "cps/case-index"
-NUMBERS = (
-    2000  # of a neighbourhood's cases in a unit's year; those never charged count from the end
-)
+# Numbers of a neighbourhood's cases in a unit's year; those never charged count from the last but
+# one, for the last is a prosecution's whose own would read as a placeholder.
+NUMBERS = 2000
 Message = dict[str, Any]
 
 
@@ -44,11 +44,11 @@ def extracts(history: History, truth: Truth) -> Iterator[Part]:
 
 def _urn(history: History, index: int, day: date) -> str | None:
     """A number that no prosecution of the neighbourhood has; None once there is none left."""
-    if not history.matters or len(history.matters) + index >= NUMBERS:
+    if not history.matters or len(history.matters) + index >= NUMBERS - 1:
         return None
     begun = history.matters[0].urn
     first = int(begun[4:9]) // NUMBERS * NUMBERS
-    return f"{begun[:4]}{first + NUMBERS - 1 - index:05d}{day.year % 100:02d}"
+    return f"{begun[:4]}{first + NUMBERS - 2 - index:05d}{day.year % 100:02d}"
 
 
 def _charged(history: History, matter: Matter, crime: Crime | None, truth: Truth) -> Message:

@@ -2,10 +2,13 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
+import orjson
 import polars as pl
 import pytest
 
+from loaders.court_lists.reader import entries
 from ontology.identifiers import document_id
 from tests.loaders.common_platform.expectations import Expectation, differences, read
 from tests.loaders.common_platform.loading import Folder
@@ -110,3 +113,43 @@ def test_a_newer_list_of_a_court_house_and_day_replaces_the_older(
         for file in files:
             told.load(file)
         assert told.live()["EventRecord"]["hearingType"].to_list() == ["Trial"]
+
+
+def test_two_lists_of_one_court_house_and_day_are_both_loaded(
+    samples: Path, folder: Folder, tmp_path: Path
+) -> None:
+    """A second list of the same room and hour, with a case of its own."""
+    told = orjson.loads(
+        (samples / "court-lists/civil-and-family-daily-cause-list.json").read_bytes()
+    )
+    [first] = told["courtLists"]
+    told["courtLists"].append(orjson.loads(orjson.dumps(first).replace(b"12341234", b"12341299")))
+    file = tmp_path / "list.json"
+    file.write_bytes(orjson.dumps(told))
+    report = folder.load(file)
+    assert report.rejected == 0
+    live = folder.live()
+    assert set(live["Case"]["caseNumber"]) == {"12341234", "12341299"}
+    assert live["EventRecord"].height == 2
+    assert len(folder.releases.documents().collect()) == 1
+
+
+def test_lists_are_put_together_by_house_and_london_s_day_only() -> None:
+    def told(house: str, start: str, room: str) -> dict[str, Any]:
+        sessions = [{"sittings": [{"sittingStart": start, "hearing": []}]}]
+        rooms = [{"courtRoomName": room, "session": sessions}]
+        return {"courtHouse": {"courtHouseName": house, "courtRoom": rooms}}
+
+    lists = [
+        told("PRESTON", "2024-06-03T09:30:00.123456789Z", "1"),
+        told("LANCASTER", "2024-06-03T09:30:00Z", "1"),
+        told("PRESTON", "2024-06-03T23:30:00Z", "1"),  # half past midnight of the 4th
+        told("PRESTON", "2024-06-03T14:00:00Z", "2"),
+        told("PRESTON", "no time", "3"),
+    ]
+    [made] = entries({"document": {}, "courtLists": lists})
+    rooms = [
+        [r["courtRoomName"] for r in one["courtHouse"]["courtRoom"]] for one in made["courtLists"]
+    ]
+    assert rooms == [["1", "2"], ["1"], ["1"], ["3"]]
+    assert len(lists[0]["courtHouse"]["courtRoom"]) == 1, "the message itself is not changed"

@@ -1,6 +1,8 @@
 """Opal fines: draft accounts, tables that hang together, and payments from benefits."""
 
+import csv
 from decimal import Decimal
+from io import StringIO
 from pathlib import Path
 
 import polars as pl
@@ -108,9 +110,31 @@ def test_a_payment_reaches_the_debtor_of_the_account(
     paid = live["EventRecord"].filter(pl.col("inCase").list.contains(ACCOUNT))
     payment = paid.filter(pl.col("class") == "FinePaid")
     assert payment["amount"].to_list() == [Decimal(10)]
-    account = live["Case"].filter(pl.col("iri") == ACCOUNT)
-    assert account["caseOf"].to_list() == [DEBTOR]
+    [part] = payment["ofParticipation"].explode()
+    owes = live["Participation"].filter(pl.col("iri") == part)
+    assert owes["party"].to_list() == [DEBTOR]
     assert DEBTOR in live["PersonRecord"]["iri"].to_list()
+
+
+def test_a_company_s_account_waits_for_nobody(
+    samples: Path, folder: Folder, tmp_path: Path
+) -> None:
+    """The search's one organisation, given the number of a table's account."""
+    search = (samples / "opal" / "defendant-account-search.csv").read_text()
+    [row] = [row for row in csv.DictReader(StringIO(search)) if row["organisation"] == "true"]
+    number = row["defendant_account_id"]
+    for name in ("table-defendant-accounts", "table-defendant-transactions"):
+        text = (samples / "opal" / f"{name}.csv").read_text()
+        rows = [line for line in text.splitlines() if "99000000000001" in line]
+        kept = [text.splitlines()[0], *rows]
+        (tmp_path / f"{name}.csv").write_text("\n".join(kept).replace("99000000000001", number))
+    report = folder.load(*tmp_path.glob("*.csv"), samples / "opal" / "defendant-account-search.csv")
+    assert list(report.unresolved) == []
+    live = folder.live()
+    [part] = live["EventRecord"].filter(pl.col("class") == "FinePaid")["ofParticipation"].explode()
+    [party] = live["Participation"].filter(pl.col("iri") == part)["party"]
+    [name] = live["OrganisationRecord"].filter(pl.col("iri") == party)["name"]
+    assert name == row["organisation_name"]
 
 
 @pytest.mark.parametrize(
