@@ -24,7 +24,7 @@ import polars as pl
 import rdflib
 
 from ontology.model import Model
-from shapes.rules import RECORD
+from shapes import RECORD
 
 BASE = "https://justicegraph.example/id/"
 CODE = "https://w3id.org/justicegraph/code/"

@@ -5,20 +5,22 @@ text as one XSD datatype. pyshacl is loaded at the first check, not on import.
 """
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shapes.errors import ShapesError
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import polars as pl
 
     from ontology.model import Model
-    from shapes.rules import Rule, Shapes
+    from shapes.compiler.constraint import Rule
+    from shapes.rules import Shapes
 
-__all__ = ["DISAGREEMENTS", "Rule", "Shapes", "ShapesError", "check"]
+__all__ = ["DISAGREEMENTS", "RECORD", "Rule", "Shapes", "ShapesError", "check"]
 
+# Folder of the record shapes in force.
+RECORD = Path(__file__).parent / "record"
 # Folder, within the data folder, of what columns and pyshacl disagreed on.
 DISAGREEMENTS = "disagreements"
 
@@ -28,7 +30,7 @@ def check(
     model: "Model",
     *,
     shapes: "Shapes | None" = None,
-    cases: "Path | None" = None,
+    cases: Path | None = None,
 ) -> "pl.DataFrame":
     """What the shapes say about a batch of records; see `shapes.checker.check`."""
     from shapes.checker import check
@@ -37,8 +39,12 @@ def check(
 
 
 def __getattr__(name: str) -> object:
-    if name in ("Rule", "Shapes"):
-        from shapes import rules
+    if name == "Rule":
+        from shapes.compiler.constraint import Rule
 
-        return getattr(rules, name)
+        return Rule
+    if name == "Shapes":
+        from shapes.rules import Shapes
+
+        return Shapes
     raise AttributeError(f"module 'shapes' has no attribute {name!r}")

@@ -12,8 +12,8 @@ from shapes.errors import ShapesError
 if TYPE_CHECKING:
     from ontology.model import Model
     from ontology.terms import Property
-    from shapes.compiler.build import Step
-    from shapes.triples import Kinds
+    from shapes.compiler.constraint import Step
+    from shapes.kinds import Kinds
 
 _LINKS = {"source": pl.String(), "target": pl.String()}
 

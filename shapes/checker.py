@@ -1,35 +1,39 @@
 """Checking record frames against the shapes: frames in, findings out.
 
 The columns say who fails what (`shapes.screen`). pyshacl judges, for each shape,
-- one row of each kind of failing content, and a seeded few beside it, once in a process: a kind is
+- one row of each kind of failing content, and a seeded few beside it, once: a kind is
   a set of failing constraints and, while there are few different ones, the values;
 - every row of which the columns do not know;
 - every row, for constraints that the columns do not cover;
 - a seeded sample of all rows, whether they fail or pass.
+What pyshacl has said, and of what, outlives the process for our own shapes (`shapes.memory`).
 Its results give each constraint its severity, message and path; focus node and value of the rows
 alike are the columns'. Where the two differ on a row that both have judged, `Disagreement`.
 """
 
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
+from random import Random
 from typing import TYPE_CHECKING
 
 import polars as pl
 
+from ontology.kept import digest_of, made
+from ontology.model import Model
 from shapes.batch import Batch
+from shapes.compiler.compiled import Compiled
 from shapes.disagreement import Said, disagreed, keep
 from shapes.filling import filled
 from shapes.findings import FINDINGS, finding, ordered
-from shapes.judge import Judge
-from shapes.rules import Shapes
+from shapes.memory import Memory
 from shapes.screen import screen
 
 if TYPE_CHECKING:
-    from ontology.model import Model
-    from shapes.compiler import Compiled
-    from shapes.compiler.constraint import Group
+    from shapes.compiler.constraint import Group, Rule
+    from shapes.judge import Judge
     from shapes.plan import Result
+    from shapes.rules import Shapes
 
 __all__ = ["FINDINGS", "check", "default_shapes"]
 
@@ -40,19 +44,41 @@ SMALL, ENOUGH = 8, 32
 SAMPLED, SAMPLED_FAILING = 50_000, 5_000
 # At least so many rows of the first batch that holds targets of a shape.
 FIRST = 2
+SEED = 20
+FOLDER = Path(__file__).resolve().parent
 
 
 @cache
-def default_shapes() -> Shapes:
+def default_shapes() -> "Shapes":
     """The shapes of `shapes/record/`, read once."""
+    from shapes.rules import Shapes
+
     return Shapes.load()
+
+
+@cache
+def kept_shapes() -> Compiled:
+    """The shapes of `shapes/record/` over the ontology, from the user's cache if they are there.
+
+    Reading and compiling them takes a second, which one message does not.
+    """
+    model = Model.default()
+
+    def compiled() -> "tuple[tuple[Group, ...], Mapping[str, Rule]]":
+        new = default_shapes().compiled(model)
+        return new.groups, dict(new.rules)
+
+    files = sorted((*FOLDER.rglob("*.py"), *FOLDER.rglob("*.ttl")))
+    digest = digest_of(files, model.digest, libraries=("polars", "pyshacl", "rdflib"))
+    groups, rules = made("shapes", digest, compiled)
+    return Compiled(model, groups, rules, default_shapes, Memory.of(digest))
 
 
 def check(
     frames: Mapping[str, pl.DataFrame],
-    model: "Model",
+    model: Model,
     *,
-    shapes: Shapes | None = None,
+    shapes: "Shapes | None" = None,
     cases: Path | None = None,
 ) -> pl.DataFrame:
     """What the shapes say about a batch of records.
@@ -68,8 +94,13 @@ def check(
     JG-SHP-006 where columns and pyshacl disagree (see `shapes.disagreement`); cases: folder in
     which such a case is kept.
     """
-    compiled = (shapes or default_shapes()).compiled(model)
-    return _Check(compiled, Batch(frames, model, compiled.kinds), cases).findings()
+    if shapes is None and model is Model.default():
+        compiled = kept_shapes()
+    else:
+        compiled = (shapes or default_shapes()).compiled(model)
+    found = _Check(compiled, Batch(frames, model, compiled.kinds), cases).findings()
+    compiled.memory.keep()
+    return found
 
 
 class _Check:
@@ -77,8 +108,16 @@ class _Check:
 
     def __init__(self, compiled: "Compiled", batch: Batch, cases: Path | None) -> None:
         self._compiled, self._batch, self._cases = compiled, batch, cases
-        self._judge = Judge(compiled, batch)
-        self._random = compiled.random
+        self._memory = compiled.memory
+        # By the records, so that another message is another sample.
+        told = [frame["iri"].hash().sum() for frame in batch.frames.values()]
+        self._random = Random(f"{SEED} {told}")  # noqa: S311 - a sample, no secret
+
+    @cached_property
+    def _judge(self) -> "Judge":
+        from shapes.judge import Judge
+
+        return Judge(self._compiled, self._batch)
 
     def findings(self) -> pl.DataFrame:
         found = [pl.DataFrame(schema=dict(FINDINGS))]
@@ -122,7 +161,7 @@ class _Check:
                 unknown = pl.concat([unknown, unsure]).unique()
         chosen = self._chosen(group, root, fails, unknown) if fails.height else ()
         rows = pl.Series("row", sorted({*unknown, *chosen, *sampled}), dtype=pl.UInt32)
-        results = list(self._judge.of_rows(group, root, rows))
+        results = list(self._judge.of_rows(group, root, rows)) if rows.len() else []
         if not self._agreed(group, root, tables, rows, unknown, results):
             every = self._judge.of_rows(group, root, self._targets(group, root))
             yield self._told(group, root, list(every))
@@ -148,8 +187,8 @@ class _Check:
                 kind=pl.col("constraint").sort().str.join("|")
             )
             for key, rows in self._kinds(group, root, kinds):
-                if key not in self._compiled.judged:
-                    self._compiled.judged.add(key)
+                if key not in self._memory.judged:
+                    self._memory.judged.add(key)
                     chosen |= {rows[0], *self._some(rows, FEW)}
             chosen |= {*self._some(kinds["row"], self._number(kinds.height / SAMPLED_FAILING))}
         return chosen
@@ -159,18 +198,18 @@ class _Check:
     ) -> Iterator[tuple[tuple[object, ...], pl.Series]]:
         """(key, rows) of each kind of failing content."""
         frame = self._batch.frames[root]
-        reads = group.check.reads or {}
+        reads = group.reads or {}
         columns = [name for name, how in reads.items() if how == "values" and name in frame.columns]
         for (kind,), rows in kinds.group_by("kind", maintain_order=True):
             key = (group.code, root, kind)
             yield key, rows["row"]
-            if not columns or self._compiled.counted[key] >= ENOUGH:
+            if not columns or self._memory.counted[key] >= ENOUGH:
                 continue
             values = frame[rows["row"]].select("row", *columns)
             several = values.group_by(columns, maintain_order=True).agg("row")
             if several.height <= SMALL:
                 for *cells, alike in several.rows():
-                    self._compiled.counted[key] += 1
+                    self._memory.counted[key] += 1
                     yield (*key, str(cells)), pl.Series(alike, dtype=pl.UInt32)
 
     def _some(self, rows: pl.Series, number: int) -> list[int]:
@@ -180,12 +219,12 @@ class _Check:
     def _sampled(self, group: "Group", root: str, height: int) -> pl.Series:
         """Rows, failing or not, that pyshacl is to judge beside the others."""
         number = self._number(height / SAMPLED)
-        started = (group.code, root) in self._compiled.started
+        started = (group.code, root) in self._memory.started
         if started and not number:
             return pl.Series("row", [], dtype=pl.UInt32)
         targets = self._targets(group, root)
         if not started and targets.len():
-            self._compiled.started.add((group.code, root))
+            self._memory.started.add((group.code, root))
             number = max(number, FIRST)
         return pl.Series("row", self._some(targets, number), dtype=pl.UInt32)
 
@@ -217,10 +256,10 @@ class _Check:
                 by_pyshacl.add((row, component, str(told[4]), str(told[5])))
                 path = "" if component == "closed" else str(told[4])
                 said = (str(told[6]), str(told[7]), path)
-                self._compiled.told.setdefault((group.code, component), said)
+                self._memory.told.setdefault((group.code, component), said)
         ours: set[Said] = set()
         for component, table in tables.items():
-            path = self._compiled.told.get((group.code, component), ("", "", ""))[2]
+            path = self._memory.told.get((group.code, component), ("", "", ""))[2]
             judged = table.filter(pl.col("row").is_in(rows.implode()))
             ours |= {(row, component, here or path, value) for row, here, value in judged.rows()}
         unsure = set(unknown)
@@ -241,8 +280,8 @@ class _Check:
         self, group: "Group", root: str, component: str, table: pl.DataFrame, unknown: pl.Series
     ) -> pl.DataFrame:
         """Findings of all rows alike, as pyshacl has told one of them."""
-        severity, message, path = self._compiled.told[group.code, component]
-        rule = self._compiled.shapes.rules[group.code]
+        severity, message, path = self._memory.told[group.code, component]
+        rule = self._compiled.rules[group.code]
         rows = table.filter(~pl.col("row").is_in(unknown.implode()))
         iris = self._batch.frames[root]["iri"].gather(rows["row"])
         return rows.select(
@@ -262,14 +301,14 @@ class _Check:
     def _by_pyshacl(self, group: "Group") -> pl.DataFrame:
         """What pyshacl says under a shape, but for what the columns answer."""
         answered, found = self._answered(group), []
-        if group.check.reads is not None and not self._batch.odd:
+        if group.reads is not None and not self._batch.odd:
             for root in self._batch.frames:
                 found += [
                     (root, *one)
                     for one in self._by_content(group, root, self._targets(group, root))
                 ]
         else:
-            found = [one for one in self._judge.of_all(group.check) if one[2].shape == group.node]
+            found = list(self._judge.of_all(group))
         rows = [
             self._finding(root, row, result)
             for root, row, result in found
@@ -283,8 +322,10 @@ class _Check:
         """Rows that a shape cannot tell apart get one answer: pyshacl judges one of each kind,
         and then all rows like those of which it reported something."""
         frame = self._batch.frames[root]
-        columns = [name for name in group.check.reads or {} if name in frame.columns]
-        if not columns or rows.is_empty():
+        columns = [name for name in group.reads or {} if name in frame.columns]
+        if rows.is_empty():
+            return
+        if not columns:
             yield from self._judge.of_rows(group, root, rows)
             return
         cells = frame[rows].select("row", *columns)

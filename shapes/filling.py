@@ -3,12 +3,10 @@
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
-from rdflib import XSD, URIRef
 
 from shapes.batch import Batch
+from shapes.compiler.constraint import Nodes
 from shapes.compiler.paths import nodes
-from shapes.compiler.terms import Nodes
-from shapes.triples import literal
 
 if TYPE_CHECKING:
     from shapes.compiler import Constraint
@@ -89,6 +87,10 @@ def _shown(cells: pl.DataFrame, found: Nodes) -> pl.DataFrame:
     """Values as the report writes them."""
     if cells.schema["value"] == pl.String:
         return cells
+    from rdflib import XSD, URIRef
+
+    from shapes.triples import literal
+
     datatype: URIRef = XSD[found.datatype or "string"]
     values: list[Any] = cells["value"].unique().to_list()
     texts = [str(literal(value, datatype)) for value in values]

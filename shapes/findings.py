@@ -4,12 +4,10 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 import polars as pl
-from rdflib import URIRef
-
-from shapes.rules import SEVERITIES, Shapes
 
 if TYPE_CHECKING:
     from shapes.plan import Result
+    from shapes.rules import Shapes
 
 FINDINGS: Mapping[str, pl.DataType] = {
     "iri": pl.String(),
@@ -37,12 +35,16 @@ def ordered(table: pl.DataFrame) -> pl.DataFrame:
 
 
 def finding(
-    shapes: Shapes, iri: str, root: str, row: int, result: "Result"
+    shapes: "Shapes", iri: str, root: str, row: int, result: "Result"
 ) -> tuple[str | int, ...]:
     """One row of `FINDINGS`: a result of pyshacl under the code of its shape.
 
     The message of sh:or, sh:and, sh:xone and sh:not goes on with the inner shapes.
     """
+    from rdflib import URIRef
+
+    from shapes.rules import SEVERITIES
+
     rule = shapes.by_iri[str(result.shape)]
     path = str(result.path).rpartition("#")[2] if isinstance(result.path, URIRef) else ""
     value = "" if result.value is None else str(result.value)

@@ -11,9 +11,9 @@ from shapes.batch import Batch
 from shapes.triples import FrameGraph, RDFNode, put_column
 
 if TYPE_CHECKING:
-    from shapes.compiler import Compiled
+    from shapes.compiler.compiled import Compiled
     from shapes.compiler.constraint import Group
-    from shapes.plan import Check, Result
+    from shapes.plan import Result
 
 
 class Judge:
@@ -25,23 +25,23 @@ class Judge:
 
     def of_rows(self, group: "Group", root: str, rows: pl.Series) -> Iterator[tuple[int, "Result"]]:
         """(row, result) of the group's shape itself for these rows of a root's frame."""
-        shape = self._compiled.plan.shape(group.node)
+        if rows.is_empty():
+            return
+        check, shape = self._compiled.checks[group.iri], self._compiled.plan.shape(group.iri)
         for graph, focus in self._graphs_of(group, root, rows):
-            for result in group.check.results(graph, list(focus), shape):
-                if result.shape == group.node and isinstance(result.focus, RDFNode):
+            for result in check.results(graph, list(focus), shape):
+                if str(result.shape) == group.iri and isinstance(result.focus, RDFNode):
                     yield focus[result.focus], result
 
     def _graphs_of(
         self, group: "Group", root: str, rows: pl.Series
     ) -> Iterator[tuple[FrameGraph, dict[RDFNode, int]]]:
-        if rows.is_empty():
-            return
-        if group.check.reads is None:
+        if group.reads is None:
             chosen = self._batch.focus[root][rows].select("focus", "row")
             focus: dict[RDFNode, int] = {URIRef(name): row for name, row in chosen.rows()}
             yield self._around(set(chosen["focus"]), group), focus
             return
-        columns = [name for name in group.check.reads if name in self._batch.frames[root].columns]
+        columns = [name for name in group.reads if name in self._batch.frames[root].columns]
         chosen = self._batch.frames[root][rows].select("iri", "row", *columns)
         nth = chosen.with_columns(nth=pl.int_range(pl.len()).over("iri"))
         for part in nth.partition_by("nth"):  # two rows of one record are judged apart
@@ -57,7 +57,7 @@ class Judge:
 
     def looked_at(self, group: "Group", root: str, rows: pl.Series) -> dict[str, pl.DataFrame]:
         """Frames, by root class, of all that a shape looks at to judge these rows."""
-        if group.check.reads is not None:
+        if group.reads is not None:
             return {root: self._batch.frames[root][rows].drop("row")}
         names = set(self._batch.focus[root][rows]["focus"])
         near = self._near(names, group).items()
@@ -65,7 +65,7 @@ class Judge:
 
     def _near(self, names: set[str], group: "Group") -> dict[str, pl.DataFrame]:
         """The rows of these nodes, and of those within the reach of the shape."""
-        links = self._batch.links(group.check.mentions)
+        links = self._batch.links(group.mentions)
         known, new = set(names), set(names)
         for _ in range(group.reach):
             there = _among(new)
@@ -78,7 +78,7 @@ class Judge:
 
     def _around(self, names: set[str], group: "Group") -> FrameGraph:
         """A graph of what lies within the reach of a shape."""
-        mentions = group.check.mentions
+        mentions = group.mentions
         near = self._near(names, group)
         known = {name for rows in near.values() for name in rows["focus"]}
         links = self._batch.links(mentions)
@@ -126,10 +126,10 @@ class Judge:
 
     # The whole batch, for what the columns do not answer
 
-    def of_all(self, check: "Check") -> Iterator[tuple[str, int, "Result"]]:
-        """(root, row, result) of a check on every record that it targets, or that its results
-        are about."""
-        batch = self._batch
+    def of_all(self, group: "Group") -> Iterator[tuple[str, int, "Result"]]:
+        """(root, row, result) of the group's shape on every record that it targets, or that its
+        results are about."""
+        batch, check = self._batch, self._compiled.checks[group.iri]
         graph = self._whole(check.mentions)
         if check.elsewhere or check.subjects:
             targeted = [node for node in check.found_by_target(graph) if node in self._where]
@@ -141,7 +141,9 @@ class Judge:
                 for node in map(URIRef, frame.filter(target)["focus"].to_list())
             ]
         for result in check.results(graph, targeted):
-            if isinstance(result.focus, RDFNode) and result.focus in self._where:
+            if str(result.shape) != group.iri or not isinstance(result.focus, RDFNode):
+                continue
+            if result.focus in self._where:
                 yield *self._where[result.focus], result
 
     @cached_property

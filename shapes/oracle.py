@@ -9,9 +9,10 @@ import rdflib
 from rdflib import RDF, SH, URIRef
 
 from shapes.findings import finding, findings
+from shapes.kinds import Kinds
 from shapes.plan import Result, copied
 from shapes.rules import Shapes
-from shapes.triples import Kinds, terms
+from shapes.triples import terms
 
 if TYPE_CHECKING:
     from ontology.model import Model

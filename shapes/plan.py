@@ -18,8 +18,9 @@ from pyshacl.shapes_graph import ShapesGraph
 from rdflib import RDF, SH, URIRef
 from rdflib.term import Node
 
+from shapes.compiler.constraint import Reads
 from shapes.errors import ShapesError
-from shapes.reads import Reader, Reads, parameters
+from shapes.reads import Reader, parameters
 from shapes.triples import FrameGraph, FullNames
 
 if TYPE_CHECKING:
@@ -145,9 +146,10 @@ class Plan:
         mentions = reader.mentions(shape.node, targets.node)
         return Check(shape, targets, names, subjects, elsewhere, reads, mentions)
 
-    def shape(self, node: Node) -> Shape:
+    def shape(self, iri: str) -> Shape:
         """pyshacl's own object for a shape, whose results on focus nodes are those of the shape
         (beside, where they could not be lifted out, those of its property shapes)."""
+        node = next(node for node in self._shapes if str(node) == iri)
         lifted = any(node == shape for _, shape in self.lifted)
         if lifted or node not in self._remains:
             return self._shapes[node]

@@ -1,12 +1,14 @@
 """What a shape looks at: the columns that its outcome for a record depends on."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Literal
 
 import rdflib
 from rdflib import SH, BNode, URIRef
 from rdflib.collection import Collection
 from rdflib.term import Node
+
+from shapes.compiler.constraint import Reads
 
 if TYPE_CHECKING:
     from ontology.model import Model
@@ -50,9 +52,6 @@ _ABOUT = frozenset(
         SH.deactivated,
     }
 )
-# How a check looks at a column: at its values, or only at how many there are of which kind of
-# record.
-Reads = Mapping[str, Literal["values", "kinds"]]
 
 
 def parameters(graph: rdflib.Graph, shape: Node) -> list[tuple[Node, Node]]:

@@ -3,7 +3,6 @@
 import re
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,8 @@ import rdflib
 from rdflib import RDF, RDFS, SH, XSD, Literal, Namespace, URIRef
 from rdflib.term import Node
 
+from shapes import RECORD
+from shapes.compiler.constraint import Rule
 from shapes.errors import ShapesError
 from shapes.lexical import unnormalised
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from shapes.plan import Plan
 
 JG = Namespace("https://w3id.org/justicegraph/ontology#")
-RECORD = Path(__file__).parent / "record"
 SEVERITIES: Mapping[Node, str] = {
     SH.Violation: "violation",
     SH.Warning: "warning",
@@ -28,18 +28,6 @@ SEVERITIES: Mapping[Node, str] = {
 }
 
 _ADVANCED = frozenset({"js", "jsFunctionName", "expression", "rule", "target", "values"})
-
-
-@dataclass(frozen=True)
-class Rule:
-    """One shape that can report: what it is called, what it says, what to do about it."""
-
-    code: str
-    iri: str
-    label: str
-    severity: str
-    message: str
-    fix: str
 
 
 class Shapes:
@@ -88,10 +76,12 @@ class Shapes:
 
     def compiled(self, model: "Model") -> "Compiled":
         """These shapes as expressions over the frames of a model; made once a model."""
-        from shapes.compiler import Compiled
+        from shapes.compiler.compiled import Compiled
+        from shapes.compiler.grouping import Grouping
 
         if self._compiled is None or self._compiled[0] is not model:
-            self._compiled = (model, Compiled(self, model))
+            groups = Grouping(self, model).groups()
+            self._compiled = (model, Compiled(model, groups, self.rules, lambda: self))
         return self._compiled[1]
 
     def detail(self, shape: str, component: str) -> str:

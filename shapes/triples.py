@@ -14,7 +14,6 @@ from rdflib.paths import Path
 from rdflib.term import IdentifiedNode, Node
 
 if TYPE_CHECKING:
-    from ontology.model import Model
     from ontology.terms import Property
 
 # A term that may be a value; what pyshacl calls so too.
@@ -182,32 +181,3 @@ def put_column(
         {subject: tuple(by_value[value] for value in values) for subject, values in pairs},
     )
     return by_value
-
-
-_NAME = "[a-z0-9][a-z0-9-]*"
-
-
-class Kinds:
-    """What kind of record a node is, said as rdf:type, so that nothing need be inferred."""
-
-    def __init__(self, model: "Model") -> None:
-        # The first group is the root class in a record's IRI, whatever its base.
-        self.pattern = rf"[/#]({'|'.join(sorted(model.roots))})/{_NAME}/{_NAME}/"
-        self._types = {
-            leaf: tuple(URIRef(model.classes[above].iri) for above in model.superclasses(leaf))
-            for leaf in model.classes
-        }
-
-    def pattern_of(self, root: str) -> str:
-        """The same for one root class."""
-        return rf"[/#]{root}/{_NAME}/{_NAME}/"
-
-    def of(self, iris: Iterable[str]) -> dict[Node, Sequence[Node]]:
-        """Types of IRIs by the root class they carry; one that carries none has no types."""
-        table = pl.DataFrame({"iri": list(iris)}, schema={"iri": pl.String})
-        table = table.with_columns(root=pl.col("iri").str.extract(self.pattern, 1))
-        return self.of_classes((URIRef(iri), root) for iri, root in table.drop_nulls().rows())
-
-    def of_classes(self, nodes: Iterable[tuple[Node, str]]) -> dict[Node, Sequence[Node]]:
-        """Types of nodes whose class is known: the class and everything above it."""
-        return {node: self._types[leaf] for node, leaf in nodes}

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 from rdflib.term import Node
 
-from shapes.compiler.terms import NUMBERS, Nodes, NotCoveredError, Test, value_of
+from shapes.compiler.constraint import Nodes, NotCoveredError, Test
+from shapes.compiler.terms import NUMBERS, value_of
 
 if TYPE_CHECKING:
     from ontology.terms import Property

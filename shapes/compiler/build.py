@@ -28,18 +28,11 @@ from shapes.compiler.answers import (
     ordered,
     same_terms,
 )
+from shapes.compiler.constraint import Nodes, NotCoveredError, Step, Test
 from shapes.compiler.patterns import matches
-from shapes.compiler.terms import (
-    FOCUS,
-    Nodes,
-    NotCoveredError,
-    Test,
-    bound,
-    text,
-    value_of,
-)
+from shapes.compiler.terms import FOCUS, bound, text, value_of
+from shapes.kinds import Kinds
 from shapes.reads import parameters
-from shapes.triples import Kinds
 
 if TYPE_CHECKING:
     from ontology.model import Model
@@ -59,21 +52,6 @@ LOGIC = {SH["and"], SH["or"], SH.xone, SH["not"], SH.node, SH.property}
 
 class NeedsRecordError(Exception):
     """An inner shape asks of the record that a link names, which the link's text does not hold."""
-
-
-@dataclass(frozen=True)
-class Step:
-    """A table of value nodes to make, and what to ask of each.
-
-    name: prefix of the columns `pass`, `fail` and `unknown` (numbers of value nodes) that the
-    rows get. reads: properties of the records there that the test or its own steps look at.
-    """
-
-    name: str
-    path: paths.Path
-    test: pl.Expr
-    steps: "tuple[Step, ...]"
-    reads: frozenset[str]
 
 
 @dataclass(frozen=True)

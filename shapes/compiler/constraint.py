@@ -1,16 +1,79 @@
-"""What compiling makes: constraints, in groups of one reporting shape."""
+"""What compiling makes: constraints, in groups of one reporting shape. No RDF is left in them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import polars as pl
-from rdflib.term import Node
-
-from shapes.compiler.build import Step
-from shapes.compiler.terms import Test
 
 if TYPE_CHECKING:
-    from shapes.plan import Check
+    from shapes.compiler.paths import Path
+
+# How a check looks at a column: at its values, or only at how many there are of which kind of
+# record.
+Reads = Mapping[str, Literal["values", "kinds"]]
+TYPES: dict[str, pl.DataType] = {
+    "string": pl.String(),
+    "integer": pl.Int64(),
+    "decimal": pl.Decimal(18, 6),
+    "boolean": pl.Boolean(),
+    "date": pl.Date(),
+    "dateTime": pl.Datetime("us", "UTC"),
+}
+
+
+class NotCoveredError(Exception):
+    """A constraint that columns do not answer; its text is the reason that is told."""
+
+
+@dataclass(frozen=True)
+class Nodes:
+    """Value nodes: the record itself ("focus"), links, codes (all IRIs), or literals.
+
+    mixed: of alternative paths that lead to different kinds, which can only be counted.
+    """
+
+    kind: Literal["focus", "link", "code", "data", "mixed"]
+    datatype: str | None = None
+
+    @property
+    def is_iri(self) -> bool:
+        return self.kind not in ("data", "mixed")
+
+    @property
+    def dtype(self) -> pl.DataType:
+        return pl.String() if self.is_iri else TYPES[self.datatype or "string"]
+
+
+@dataclass(frozen=True)
+class Test:
+    """A Boolean expression: true where it passes, false where it fails, null where unknown.
+
+    sure: it is never null. By Kleene's logic `&`, `|` and `~` of Polars join such answers.
+    """
+
+    __test__ = False
+    expr: pl.Expr
+    sure: bool = True
+
+    @staticmethod
+    def always(passes: bool) -> "Test":
+        return Test(pl.lit(passes))
+
+
+@dataclass(frozen=True)
+class Step:
+    """A table of value nodes to make, and what to ask of each.
+
+    name: prefix of the columns `pass`, `fail` and `unknown` (numbers of value nodes) that the
+    rows get. reads: properties of the records there that the test or its own steps look at.
+    """
+
+    name: str
+    path: "Path"
+    test: pl.Expr
+    steps: "tuple[Step, ...]"
+    reads: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -50,16 +113,17 @@ class Constraint:
 
 @dataclass(frozen=True)
 class Group:
-    """The constraints under which one shape reports, for the same records.
+    """The constraints under which one shape, by its IRI, reports, for the same records.
 
-    check: how pyshacl evaluates it (for a property shape that could not be taken out of its node
-    shape, the node shape). elsewhere: it may report about any record. reach: how many links away
-    it looks.
+    reads: the columns of the record itself that its outcome depends on; None where it also
+    depends on other records, and then `mentions` names the columns it may look at (None: all).
+    elsewhere: it may report about any record. reach: how many links away it looks.
     """
 
-    node: Node
+    iri: str
     code: str
-    check: "Check"
+    reads: Reads | None
+    mentions: frozenset[str] | None
     classes: frozenset[str]
     subjects: frozenset[str]
     elsewhere: bool
@@ -67,9 +131,17 @@ class Group:
     reach: int
 
     @property
-    def iri(self) -> str:
-        return str(self.node)
-
-    @property
     def in_columns(self) -> tuple[Constraint, ...]:
         return tuple(one for one in self.constraints if one.where == "columns")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One shape that can report: what it is called, what it says, what to do about it."""
+
+    code: str
+    iri: str
+    label: str
+    severity: str
+    message: str
+    fix: str

@@ -4,14 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import rdflib
-from rdflib import RDF, SH, BNode, URIRef
-from rdflib.collection import Collection
-from rdflib.term import Node
-
-from shapes.compiler.terms import Nodes, NotCoveredError
+from shapes.compiler.constraint import Nodes, NotCoveredError
 
 if TYPE_CHECKING:
+    import rdflib
+    from rdflib.term import Node
+
     from ontology.terms import Property
 
 
@@ -60,8 +58,11 @@ def reach(path: Path) -> int:
     return sum(lengths) if isinstance(path, Sequence) else max(lengths)
 
 
-def parse(graph: rdflib.Graph, node: Node, columns: "Mapping[Node, Property]") -> Path:
+def parse(graph: "rdflib.Graph", node: "Node", columns: "Mapping[Node, Property]") -> Path:
     """The path that a value of sh:path describes; NotCoveredError for what goes beyond."""
+    from rdflib import RDF, SH, BNode, URIRef
+    from rdflib.collection import Collection
+
     if isinstance(node, URIRef):
         if node not in columns:
             raise NotCoveredError(f"the path <{node}> is no property of records")

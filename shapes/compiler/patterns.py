@@ -4,7 +4,7 @@ import re
 
 import polars as pl
 
-from shapes.compiler.terms import NotCoveredError
+from shapes.compiler.constraint import NotCoveredError
 
 _STACKED = re.compile(r"(?<!\\)(?:\\\\)*[*+?}]\+|\{,")
 

@@ -1,28 +1,20 @@
 """What value nodes are, and what a SHACL constant means on the column that holds them."""
 
 import datetime as dt
-from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, InvalidOperation
-from typing import Any, Literal
+from typing import Any
 
 import polars as pl
 import rdflib
 from rdflib import XSD, URIRef
 from rdflib.term import Node
 
+from shapes.compiler.constraint import TYPES, Nodes, NotCoveredError
 from shapes.triples import literal
 
 NUMBERS = frozenset({"integer", "decimal"})
 _HELD = Decimal(10) ** 12
 _UNIT = Decimal("0.000001")
-_TYPES: dict[str, pl.DataType] = {
-    "string": pl.String(),
-    "integer": pl.Int64(),
-    "decimal": pl.Decimal(18, 6),
-    "boolean": pl.Boolean(),
-    "date": pl.Date(),
-    "dateTime": pl.Datetime("us", "UTC"),
-}
 _NUMERIC = {
     XSD[name]
     for name in (
@@ -33,46 +25,7 @@ _NUMERIC = {
 }
 
 
-class NotCoveredError(Exception):
-    """A constraint that columns do not answer; its text is the reason that is told."""
-
-
-@dataclass(frozen=True)
-class Nodes:
-    """Value nodes: the record itself ("focus"), links, codes (all IRIs), or literals.
-
-    mixed: of alternative paths that lead to different kinds, which can only be counted.
-    """
-
-    kind: Literal["focus", "link", "code", "data", "mixed"]
-    datatype: str | None = None
-
-    @property
-    def is_iri(self) -> bool:
-        return self.kind not in ("data", "mixed")
-
-    @property
-    def dtype(self) -> pl.DataType:
-        return pl.String() if self.is_iri else _TYPES[self.datatype or "string"]
-
-
 FOCUS = Nodes("focus")
-
-
-@dataclass(frozen=True)
-class Test:
-    """A Boolean expression: true where it passes, false where it fails, null where unknown.
-
-    sure: it is never null. By Kleene's logic `&`, `|` and `~` of Polars join such answers.
-    """
-
-    __test__ = False
-    expr: pl.Expr
-    sure: bool = True
-
-    @staticmethod
-    def always(passes: bool) -> "Test":
-        return Test(pl.lit(passes))
 
 
 def text(x: pl.Expr, nodes: Nodes) -> pl.Expr:
@@ -172,7 +125,7 @@ def _number(
     if datatype == "integer" and not -(2**63) <= int(held) < 2**63:
         return pl.lit((limit < 0) is least)
     number = int(held) if datatype == "integer" else held.quantize(_UNIT)
-    dtype = _TYPES[datatype]
+    dtype = TYPES[datatype]
     return _compare(x, pl.lit(number).cast(dtype), least, inclusive)
 
 

@@ -11,11 +11,11 @@ import pytest
 
 import shapes
 from ontology.model import Model
-from shapes import checker, disagreement, oracle
+from shapes import checker, disagreement, judge, oracle
 from shapes.checker import default_shapes
 from shapes.compiler import COVERED, Compiled, Constraint
+from shapes.compiler.constraint import NotCoveredError
 from shapes.compiler.patterns import rust_pattern
-from shapes.compiler.terms import NotCoveredError
 from shapes.errors import ShapesError
 from shapes.rules import Shapes
 from tests.shapes.test_traps import BASE, LABELS, PERSON, graph, persons, shape
@@ -254,13 +254,13 @@ def test_pyshacl_judges_one_of_each_kind_and_the_columns_fill_in_the_rest(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     judged: list[int] = []
-    original = checker.Judge.of_rows
+    original = judge.Judge.of_rows
 
     def counting(self: Any, group: Any, root: str, rows: pl.Series) -> Any:
         judged.append(rows.len())
         return original(self, group, root, rows)
 
-    monkeypatch.setattr(checker.Judge, "of_rows", counting)
+    monkeypatch.setattr(judge.Judge, "of_rows", counting)
     rules = Shapes.of(shape("crn", 'sh:pattern "^X" ; sh:minLength 3'))
     texts = ["X12", "Y12", "X", "Y"] * 500
     found = shapes.check(many(2000, crn=texts), MODEL, shapes=rules)

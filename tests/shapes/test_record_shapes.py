@@ -12,8 +12,8 @@ from rdflib.namespace import DCTERMS
 import shapes
 from ontology.model import Model
 from shapes import oracle
+from shapes.kinds import Kinds
 from shapes.rules import JG, Shapes
-from shapes.triples import Kinds
 from tests.shapes.records import RECORD, frames_of, parsed
 
 SHAPES = Shapes.load()
