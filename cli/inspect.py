@@ -10,11 +10,13 @@ import typer
 from cli.output import json_line, say, table
 from cli.workspace import Workspace
 from ontology.errors import JusticeGraphError
+from releases.grouping import grouped
 
 SEVERITIES = ("violation", "warning", "info", "any")
 SHOWN = 40
 COLUMNS = (
-    "file", "path", "dataset", "iri", "severity", "effect", "code", "value", "message", "fix",
+    "file", "path", "dataset", "iri", "severity", "effect", "code", "field", "value", "message",
+    "fix",
 )  # fmt: skip
 
 
@@ -60,39 +62,34 @@ def rejects_command(
     found = releases.findings(None if all_ else releases.last_load)
     if severity != "any":
         found = found.filter(pl.col("severity") == severity)
+    if csv is None and not json:
+        print_rejects(grouped(found))
+        return
     rows = found.select("load", *COLUMNS).sort("load", "file", "path", "code").collect()
     if csv is not None:
         rows.write_csv(csv)
         say(f"Written: {rows.height:,} rows to {csv}")
-    elif json:
+    else:
         for row in rows.iter_rows(named=True):
             json_line(row)
-    else:
-        print_rejects(rows)
 
 
-def print_rejects(rows: pl.DataFrame) -> None:
-    """Rules by how often they were broken, with an example and the fix for each."""
-    if rows.is_empty():
+def print_rejects(groups: pl.DataFrame) -> None:
+    """Rules and fields by how often they were broken, with an example and the fix for each.
+
+    groups: by `releases.grouping.grouped`.
+    """
+    if groups.is_empty():
         say("Nothing was rejected.")
         return
-    groups = (
-        rows.group_by("severity", "code", "message", "fix")
-        .agg(
-            pl.len().alias("count"),
-            pl.col("file").first(),
-            pl.col("path").first(),
-            pl.col("value").drop_nulls().first(),
-        )
-        .sort("severity", "count", "code", descending=[True, True, False])
-    )
     table(
-        f"{rows.height:,} findings",
-        ("count", "rule", "what is wrong", "example", "value", "what to do"),
+        f"{groups['count'].sum():,} findings",
+        ("count", "rule", "field", "what is wrong", "example", "value", "what to do"),
         [
             (
                 group["count"],
                 group["code"],
+                group["field"],
                 group["message"],
                 " ".join(filter(None, (Path(group["file"] or "").name, group["path"]))),
                 group["value"],

@@ -48,19 +48,25 @@ def run_load(
     settings = workspace.settings
     with workspace.releases.write() as writer:
         require_base(workspace)
-        report = loaders.load(
-            paths,
-            workspace.releases,
-            writer,
-            workspace.model,
-            source=source,
-            mode=mode,
-            params=params or {},
-            base=settings.base,
-            batch=settings.batch,
-            max_message=settings.max_message_mb * 1024 * 1024,
-            progress=progress,
-        )
+        try:
+            report = loaders.load(
+                paths,
+                workspace.releases,
+                writer,
+                workspace.model,
+                source=source,
+                mode=mode,
+                params=params or {},
+                base=settings.base,
+                batch=settings.batch,
+                max_message=settings.max_message_mb * 1024 * 1024,
+                progress=progress,
+            )
+        except loaders.ContractError as error:
+            if not dry_run:
+                stopped = {"code": error.code, "cause": error.cause, "fix": error.fix}
+                writer.abandon({"stopped": stopped})
+            raise
         if dry_run:
             return Loaded(report, None, None)
         links = None

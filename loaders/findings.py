@@ -1,10 +1,11 @@
 """Findings of a load: what was refused, rejected or merely noticed, where, why and what to do.
 
 Values are masked by the sensitivity of their property; text at paths the mapping does not name is
-never read.
+never read. field: the property concerned, or what the source calls it; "" where it is none.
 """
 
 from collections.abc import Iterable
+from difflib import get_close_matches
 
 import polars as pl
 
@@ -26,11 +27,13 @@ COLUMNS = (
     "severity",
     "effect",
     "code",
+    "field",
     "value",
     "message",
     "fix",
 )
 SCHEMA = dict.fromkeys(COLUMNS, pl.String())
+LISTED = 500  # codes of a scheme that are compared with an unknown one
 
 
 def of_faults(
@@ -57,6 +60,7 @@ def of_faults(
                 kind.severity,
                 kind.effect,
                 kind.code,
+                row["column"],
                 row["value"],
                 message,
                 fix,
@@ -93,6 +97,7 @@ def of_shapes(
         .otherwise(pl.lit("none"))
         .alias("effect"),
         pl.col("shape").alias("code"),
+        placed["path"].alias("field"),
         pl.Series("value", values, dtype=pl.String),
         "message",
         "fix",
@@ -149,8 +154,11 @@ def of_file(
     return _whole(pl.DataFrame([row], schema_overrides=SCHEMA))
 
 
-def of_codes(unknown: Iterable[UnknownCode]) -> pl.DataFrame:
-    """One finding a code that its scheme does not hold, whatever number of records carries it."""
+def of_codes(unknown: Iterable[UnknownCode], model: Model) -> pl.DataFrame:
+    """One finding a code that its scheme does not hold, whatever number of records carries it.
+
+    The fix names the nearest code, where the scheme is short enough to be looked through.
+    """
     kind = KINDS["JG-LOD-030"]
     rows = [
         {
@@ -158,10 +166,11 @@ def of_codes(unknown: Iterable[UnknownCode]) -> pl.DataFrame:
             "severity": kind.severity,
             "effect": kind.effect,
             "code": kind.code,
+            "field": code.column,
             "value": code.code,
             "message": kind.message.format(column=code.column, detail=code.scheme)
             + f": {code.code} ({code.count:,} times)",
-            "fix": kind.fix,
+            "fix": kind.fix + _nearest(code, model),
         }
         for code in unknown
     ]
@@ -192,6 +201,14 @@ def of_refused_rows(refused: pl.DataFrame, expected: int, file: str, source: str
 def together(frames: Iterable[pl.DataFrame]) -> pl.DataFrame:
     """One frame of findings."""
     return pl.concat([pl.DataFrame(schema=SCHEMA), *frames])
+
+
+def _nearest(code: UnknownCode, model: Model) -> str:
+    scheme = model.schemes.get(code.scheme)
+    if scheme is None or len(scheme.concepts) > LISTED:
+        return ""
+    close = get_close_matches(code.code, scheme.concepts, n=1, cutoff=0.6)
+    return f" Nearest known: {close[0]} ({scheme.concepts[close[0]].label})." if close else ""
 
 
 def _placed(rows: pl.DataFrame, typed: Typed, files: pl.Series) -> pl.DataFrame:

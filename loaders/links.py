@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from loaders.report import Unresolved
-from ontology.identifiers import root_of_iri_expr
+from ontology.identifiers import dataset_of_iri_expr, root_of_iri_expr
 from ontology.model import Model
 from releases import Releases, Writer
 
@@ -49,12 +49,13 @@ class Links:
         self._open = pl.concat([self._open, self._absent(leading)])
 
     def unresolved(self) -> list[Unresolved]:
-        """Links still without a target, counted by source, property and root class."""
+        """Links still without a target, counted by source, property, root class and dataset."""
         counted = (
             self._absent(self._open)
-            .group_by("source", "property", "root")
+            .with_columns(dataset=dataset_of_iri_expr(self.base, "target").fill_null(""))
+            .group_by("source", "property", "root", "dataset")
             .agg(pl.col("count").sum())
-            .sort("source", "property", "root")
+            .sort("source", "property", "root", "dataset")
         )
         return [Unresolved(*row) for row in counted.iter_rows()]
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Literal
 
 FileStatus = Literal["loaded", "skipped", "unreadable"]
@@ -70,23 +70,43 @@ class UnknownCode:
 
 @dataclass(frozen=True, slots=True)
 class Unresolved:
-    """Links whose target is not (yet) live."""
+    """Links whose target is not (yet) live. target: its root class; dataset: what would tell it,
+    "" where the link does not say.
+    """
 
     source: str
     property: str
     target: str
+    dataset: str
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """What a snapshot removed of a source's live documents; allowed: the share that may go."""
+
+    source: str
+    removed: int
+    before: int
+    allowed: float
 
 
 @dataclass(slots=True)
 class LoadReport:
-    """One run over files. release: its number, None until committed or when nothing changed."""
+    """One run over files. release: its number, None until committed or when nothing changed.
+
+    stale: newer tellings of records that were rejected, so that the older ones stay. contracts:
+    one a source in snapshot mode, none otherwise. made_with: digests, by `provenance.made_with`.
+    """
 
     load: int
     files: list[FileReport] = field(default_factory=list)
     removed: int = 0
     unresolved: Sequence[Unresolved] = ()
     unknown: Sequence[UnknownCode] = ()
+    stale: int = 0
+    contracts: Sequence[Contract] = ()
+    made_with: Mapping[str, object] = field(default_factory=dict)
     release: int | None = None
 
     @property
@@ -154,6 +174,17 @@ class LoadReport:
             kept = file.loaded + file.rejected + file.unchanged + file.superseded
             assert file.read == kept, f"{file.path}: {file.read} read, {kept} accounted for"
 
+    @property
+    def sources(self) -> dict[str, dict[str, int]]:
+        """Files and rows by source."""
+        names = ("read", "loaded", "rejected", "unchanged", "superseded")
+        totals: dict[str, Counter[str]] = {}
+        for file in self.files:
+            if file.source is not None:
+                total = totals.setdefault(file.source, Counter())
+                total.update({"files": 1, **{name: getattr(file, name) for name in names}})
+        return {source: dict(total) for source, total in sorted(totals.items())}
+
     def counts(self) -> dict[str, object]:
         """The numbers alone, without names of files: what a release may keep."""
         duplicates = self.duplicates
@@ -171,4 +202,9 @@ class LoadReport:
             "removed": self.removed,
             "unresolved": sum(each.count for each in self.unresolved),
             "unknown_codes": sum(each.count for each in self.unknown),
+            "stale": self.stale,
+            "sources": self.sources,
+            "links": [asdict(each) for each in self.unresolved],
+            "contracts": [asdict(each) for each in self.contracts],
+            "made_with": dict(self.made_with),
         }

@@ -17,6 +17,7 @@ from loaders.links import Links
 from loaders.mapping import SourceMapping
 from loaders.masking import HIDDEN_CODES, masked
 from loaders.messages import Unreadable, lines_of, messages_of
+from loaders.provenance import made_with
 from loaders.raw import Raw
 from loaders.recognise import LINE_SUFFIXES, Recognised, Recogniser, Skipped
 from loaders.report import FileReport, LoadReport, UnknownCode
@@ -273,6 +274,7 @@ class _Run:
         files = pl.Series([file.path for file in self.report.files], dtype=pl.String)
         settled = work.settler.settle(typed, files)
         self.writer.report(settled.findings)
+        self.report.stale += settled.stale
         self._count(work.mapping, typed, settled)
         self.links.note(work.mapping.source, settled.records)
         if self.snapshot is not None:
@@ -302,7 +304,8 @@ class _Run:
             for (source, column, scheme, notation), count in sorted(self.unknown.items())
             if code_iri(scheme, notation) not in listed
         ]
-        self.writer.report(findings.of_codes(self.report.unknown))
+        self.writer.report(findings.of_codes(self.report.unknown, self.model))
+        self.report.made_with = made_with([work.mapping for work in self.work.values()], self.model)
         self.report.check()
         return self.report
 

@@ -24,13 +24,15 @@ _OF_RECORD = [code for code, kind in KINDS.items() if kind.effect == "record"]
 @dataclass(frozen=True, slots=True)
 class Settled:
     """fates: `_n`, `_doc`, `_file`, fate, of every instance. records: accepted ones by root.
-    documents: ids met. findings: all of the batch, not yet written.
+    documents: ids met. findings: all of the batch, not yet written. stale: newer tellings of live
+    records that were rejected, alone or with their document.
     """
 
     fates: pl.DataFrame
     records: dict[str, pl.DataFrame]
     documents: pl.Series
     findings: pl.DataFrame
+    stale: int
 
 
 class Settler:
@@ -90,6 +92,7 @@ class Settler:
                     findings.of_versions(decided.versions),
                 ]
             ),
+            stale=_stale(live, versions),
         )
 
     def _merged(
@@ -161,6 +164,19 @@ class Settler:
         for (root,), gone in deletes.group_by("root"):
             self.writer.delete(str(root), gone.select("iri", "document"))
         self.writer.put_documents(documents)
+
+
+def _stale(live: pl.DataFrame, versions: pl.DataFrame) -> int:
+    if not live.height:
+        return 0
+    kept = live.select("iri", "document", told="version")
+    refused = kept.join(versions.filter(pl.col("outcome") == "refused"), on="document")
+    lost = versions.filter(pl.col("outcome") == "accepted").explode("rejected")
+    rejected = kept.join(
+        lost, left_on=["iri", "document"], right_on=["rejected", "document"], suffix="_of"
+    )
+    newer = pl.col("version") > pl.col("told")
+    return refused.filter(newer).height + rejected.filter(newer).height
 
 
 def _content(frame: pl.DataFrame) -> pl.DataFrame:

@@ -4,7 +4,7 @@ import polars as pl
 
 from loaders.errors import ContractError, LoadError
 from loaders.mapping import SourceMapping
-from loaders.report import LoadReport
+from loaders.report import Contract, LoadReport
 from releases import Releases, Writer
 
 
@@ -43,9 +43,10 @@ class Snapshot:
                 f"{report.unreadable} of the files could not be read, so they are not all there is",
                 "Correct or leave out those files, or load with --mode delta.",
             )
-        return sum(self._remove(mapping) for mapping in self._mappings.values())
+        report.contracts = [self._remove(mapping) for mapping in self._mappings.values()]
+        return sum(each.removed for each in report.contracts)
 
-    def _remove(self, mapping: SourceMapping) -> int:
+    def _remove(self, mapping: SourceMapping) -> Contract:
         before = self.releases.documents(dataset=mapping.source).select("document").collect()
         met = pl.concat(
             [pl.Series("document", [], dtype=pl.String), *self._met[mapping.source]]
@@ -63,4 +64,4 @@ class Snapshot:
             for (root,), part in live.group_by("root"):
                 self.writer.delete(str(root), part.select("iri", "document"))
             self.writer.delete_documents(gone)
-        return gone.height
+        return Contract(mapping.source, gone.height, before.height, mapping.max_removed)

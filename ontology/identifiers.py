@@ -85,6 +85,12 @@ def root_of_iri_expr(base: str, iri: "pl.Expr | str") -> "pl.Expr":
     return _column(iri).str.extract(f"^{re.escape(base)}([A-Z][A-Za-z]*)/", 1)
 
 
+def dataset_of_iri_expr(base: str, iri: "pl.Expr | str") -> "pl.Expr":
+    """The dataset in a column of record IRIs; null where the text does not begin as one."""
+    pattern = f"^{re.escape(base)}[A-Z][A-Za-z]*/({_DATASET.pattern})/"
+    return _column(iri).str.extract(pattern, 1)
+
+
 def _prefix(base: str, root: str, dataset: str) -> str:
     if not base.endswith(("/", "#")):
         raise IdentifierError("JG-ONT-021", f"the base {base!r} has no end", 'End it in "/".')

@@ -32,6 +32,7 @@ FINDINGS: dict[str, pl.DataType] = {
     "severity": pl.String(),
     "effect": pl.String(),
     "code": pl.String(),
+    "field": pl.String(),
     "value": pl.String(),
     "message": pl.String(),
     "fix": pl.String(),

@@ -169,10 +169,15 @@ class Writer:
             table.tidy()
         return release
 
-    def abandon(self) -> None:
-        """End without committing; Releases removes what was already written."""
+    def abandon(self, summary: Mapping[str, Any] | None = None) -> None:
+        """End without committing; Releases removes what was already written.
+
+        summary: why, kept as the counts of a load are (no names of files or people).
+        """
         self._open = False
         self._buffers.clear()
+        if summary:
+            self._ledger.add_load(Load(self.load, now(), summary))
 
     def buffered(self, name: str) -> list[pl.DataFrame]:
         """Rows of a table that are not yet appended, with all its columns."""

@@ -249,7 +249,7 @@ def _findings(report: ImportReport, file: Path, document: str, version: str) -> 
 
     rows = [
         (file.name, each.place, report.dataset, document, version, "", each.severity,
-         "record" if each.severity == "violation" else "none", each.code, each.value,
+         "record" if each.severity == "violation" else "none", each.code, "", each.value,
          each.message, each.fix)
         for each in report.coded.noticed
     ]  # fmt: skip

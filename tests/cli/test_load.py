@@ -14,8 +14,13 @@ from pathlib import Path
 import pytest
 
 from cli import main
+from cli.pipeline import run_load
+from cli.workspace import Workspace
+from loaders import ContractError
+from loaders.mapping_yaml import read_mapping
 from tests.cli.conftest import Run, last_line
 from tests.conftest import ROOT
+from tests.loaders.conftest import HEARINGS, hearing
 
 
 def test_counts_balance_and_loading_twice_makes_no_release(run: Run, small_world: Path) -> None:
@@ -214,3 +219,29 @@ def test_a_killed_load_leaves_the_last_release_and_the_same_command_finishes(
         return {line for line in text.splitlines() if "/release/" not in line}
 
     assert facts(killed) == facts(done.stdout)
+
+
+def test_a_broken_contract_changes_nothing_and_leaves_why(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    complete = HEARINGS.replace("evidence: V", "evidence: V\ncomplete: true")
+    (tmp_path / "hearings.yaml").write_text(complete)
+    mapping = read_mapping(tmp_path / "hearings.yaml")
+    monkeypatch.setattr("loaders.run.read_mappings", lambda: [mapping])
+    workspace = Workspace(tmp_path / "data")
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    for number in range(4):
+        (inbox / f"{number}.json").write_text(json.dumps(hearing(f"h{number}")))
+    assert run_load(workspace, [inbox], mode="snapshot").release == 1
+    (kept, *_) = sorted(inbox.iterdir())
+    for dry_run in (True, False):
+        with pytest.raises(ContractError):
+            run_load(workspace, [kept], mode="snapshot", dry_run=dry_run)
+    first, stopped = workspace.releases.loads()
+    assert [each["removed"] for each in first.summary["contracts"]] == [0]
+    assert (stopped.number, stopped.release) == (3, None)
+    assert stopped.summary["stopped"]["code"] == "JG-LOD-019"
+    assert "3 of 4 documents" in stopped.summary["stopped"]["cause"]
+    assert workspace.releases.current == 1
+    workspace.store.close()

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from ontology.identifiers import (
     BASE,
     IdentifierError,
+    dataset_of_iri_expr,
     document_id,
     document_id_expr,
     parse_iri,
@@ -63,11 +64,11 @@ def test_columns_agree_with_scalars(rows: list[tuple[str | None, str]]) -> None:
     made = frame.select(
         iri=record_iri_expr(BASE, "Case", DATASET, ["a", pl.col("b")]),
         document=document_id_expr(DATASET, ["a", "b"]),
-    ).with_columns(root=root_of_iri_expr(BASE, "iri"))
+    ).with_columns(root=root_of_iri_expr(BASE, "iri"), dataset=dataset_of_iri_expr(BASE, "iri"))
     expected = [
-        (record_iri(BASE, "Case", DATASET, [a, b]), document_id(DATASET, [a, b]), "Case")
+        (record_iri(BASE, "Case", DATASET, [a, b]), document_id(DATASET, [a, b]), "Case", DATASET)
         if a
-        else (None, None, None)
+        else (None, None, None, None)
         for a, b in rows
     ]
     assert made.rows() == expected
