@@ -8,9 +8,11 @@ import strawberry
 Resolver = TypeVar("Resolver", bound=Callable[..., Any])
 
 # Marks of designed fields (strawberry.field(metadata=...)) that the schema of a role reads:
-# `roles: keyed` only with a key; `needs: <property>` only where that property may be seen;
-# `size: n` how long the list usually is, for the cost of a question.
+# `roles: keyed` only with a key, `roles: operator` only for operators; `needs: <property>` only
+# where that property may be seen; `size: n` how long the list usually is, for the cost of a
+# question.
 KEYED: Mapping[str, str] = {"roles": "keyed"}
+OPERATOR: Mapping[str, str] = {"roles": "operator"}
 
 
 def resolved(

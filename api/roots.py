@@ -17,8 +17,9 @@ from api.catalogue import Catalogue, catalogue
 from api.envelope import Context, EventStatus, RecordConnection, Release, ThingKind, Threshold
 from api.errors import QueryInvalidError, WrongValueError, nearest
 from api.evidence import Linkage, linkage
-from api.fields import KEYED, resolved
+from api.fields import KEYED, OPERATOR, resolved
 from api.journeys import BEYOND, Journey, Wanted, journey, towards
+from api.load_report import LoadEntry, load_entry
 from api.reader import Question, Reader
 from api.records import Person, Record, single, together
 from api.scalars import Day
@@ -168,6 +169,10 @@ class Query:
         live = [made for made in question.sources.releases.list() if made.status == "live"]
         current = max((made.number for made in live), default=0)
         return [shown_release(made, current) for made in reversed(live[-first:])]
+
+    @resolved("A load, the last unless numbered: for operators of all datasets.", OPERATOR)
+    def load(self, info: Info, number: int | None = None) -> LoadEntry:
+        return load_entry(info.context.question, number)
 
 
 def place_of(cursor: str | None) -> tuple[int, str | None]:

@@ -67,7 +67,8 @@ class RoleSchema(strawberry.Schema):
             ),
         )
 
-        for field in (*_fields(self._schema, "Query"), *_fields(self._schema, "FilterInput")):
+        named = ("Query", "FilterInput", "LoadEntry")
+        for field in (field for name in named for field in _fields(self._schema, name)):
             _without_null_defaults(field)
 
     @property
@@ -80,7 +81,10 @@ class RoleSchema(strawberry.Schema):
         return [field for field in type_definition.fields if self._has(field)]
 
     def _has(self, field: StrawberryField) -> bool:
-        if field.metadata.get("roles") == "keyed" and self.view.role is Role.PUBLIC:
+        roles = field.metadata.get("roles")
+        if roles == "keyed" and self.view.role is Role.PUBLIC:
+            return False
+        if roles == "operator" and self.view.role is not Role.OPERATOR:
             return False
         needs = field.metadata.get("needs")
         return needs is None or self.view.shows_named(needs)

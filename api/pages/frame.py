@@ -104,10 +104,14 @@ def shown(
     return HTMLResponse(content, status_code=status, headers=HEADERS)
 
 
+def download_headers(name: str) -> dict[str, str]:
+    """Headers of a file to keep."""
+    return {**HEADERS, "Content-Disposition": f'attachment; filename="{name}"'}
+
+
 def download(content: str, name: str) -> Response:
     """A CSV file."""
-    headers = {**HEADERS, "Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(content, media_type="text/csv; charset=utf-8", headers=headers)
+    return Response(content, media_type="text/csv; charset=utf-8", headers=download_headers(name))
 
 
 def day(text: str | None) -> str:
@@ -129,6 +133,11 @@ def counted(value: int, one: str, many: str = "") -> str:
     return f"{value:,} {one if value == 1 else many or one + 's'}"
 
 
+def capital(text: str) -> str:
+    """With its first letter large; the others as they are."""
+    return text[:1].upper() + text[1:]
+
+
 def _made() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(FOLDER / "templates"),
@@ -137,7 +146,7 @@ def _made() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"day": day, "number": number, "counted": counted}
+    environment.filters |= {"day": day, "number": number, "counted": counted, "capital": capital}
     return environment
 
 

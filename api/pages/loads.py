@@ -1,92 +1,41 @@
-"""/loads and /loads/{load}: what became of every row, for operators of all datasets.
+"""/loads and /loads/{load}: what became of every row, for operators of all datasets."""
 
-Counts are what the load left (`releases.Load`), findings its rejects and warnings: values in them
-were masked before they were kept.
-"""
-
-import io
-from collections.abc import Mapping
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import polars as pl
 from fastapi import APIRouter, Request, Response
+from starlette.responses import StreamingResponse
 
-from api.access import Role
-from api.errors import NeedsKeyError, NotAllowedError, NotFoundError
-from api.pages.frame import Asked, answered, download, shown
+from api.errors import NotFoundError, WrongValueError
+from api.loads import Counts, changes, counted, one, require, share
+from api.pages.frame import Asked, answered, download_headers, shown
 from api.service import ServiceOf
-from releases import Load
+from releases.grouping import grouped, of_kind
 
 router = APIRouter()
+PAGE = 100
 TREND = 12
-KINDS = 60
-LEAST = 50  # shares of fewer rows are not printed
+KINDS = 30
+BATCH = 20_000
 UNKNOWN_CODE = "JG-LOD-030"
 COLUMNS = (
-    "severity", "code", "dataset", "file", "path", "iri", "value", "message", "fix",
+    "severity", "code", "field", "dataset", "file", "path", "iri", "value", "message", "fix",
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Counts:
-    """Rows of a load; balanced: read = loaded + rejected + unchanged + superseded."""
-
-    load: Load
-    read: int
-    loaded: int
-    rejected: int
-    unchanged: int
-    superseded: int
-
-    @property
-    def balanced(self) -> bool:
-        return self.read == self.loaded + self.rejected + self.unchanged + self.superseded
-
-    @property
-    def share(self) -> str:
-        """Rejected of read, "" where so few rows were read that a share says nothing."""
-        return f"{100 * self.rejected / self.read:.1f}%" if self.read >= LEAST else ""
-
-
-def counts_of(load: Load) -> Counts | None:
-    """What a load counted; None for one that read nothing, as linking or forgetting."""
-    told = load.summary
-    if "read" not in told:
-        return None
-    names = ("read", "loaded", "rejected", "unchanged", "superseded")
-    return Counts(load, *(int(told.get(name, 0)) for name in names))
+Kind = dict[str, Any]
 
 
 @router.get("/loads")
 def loads(request: Request, service: ServiceOf) -> Response:
-    """Every load that ended, newest first."""
-
-    def work(asked: Asked) -> Response:
-        found = _loads(asked)
-        return shown(asked.service, asked.access, "loads.html", here="loads", loads=found[::-1])
-
-    return answered(request, service, work)
+    """The loads that ended, newest first, a hundred a page."""
+    return answered(request, service, _list)
 
 
 @router.get("/loads/{number}.csv")
 def load_csv(number: int, request: Request, service: ServiceOf) -> Response:
-    """The findings of a load, or those of one code: a line each."""
-
-    def work(asked: Asked) -> Response:
-        _counted(asked, number)
-        rows = _findings(asked, number)
-        if code := asked.given("code"):
-            rows = rows.filter(pl.col("code") == code)
-        if message := asked.request.query_params.get("message"):
-            rows = rows.filter(pl.col("message") == message)
-        text = io.BytesIO()
-        rows.select(pl.col(name).map_elements(_harmless, pl.String) for name in COLUMNS).write_csv(
-            text
-        )
-        return download(text.getvalue().decode(), f"load-{number}.csv")
-
-    return answered(request, service, work)
+    """The findings of a load, or those of one code or kind: a line each."""
+    return answered(request, service, lambda asked: _csv(asked, number))
 
 
 @router.get("/loads/{number}")
@@ -95,13 +44,32 @@ def load(number: int, request: Request, service: ServiceOf) -> Response:
     return answered(request, service, lambda asked: _one(asked, number))
 
 
-def _one(asked: Asked, number: int) -> Response:
-    counts = _counted(asked, number)
+def _list(asked: Asked) -> Response:
     every = _loads(asked)
-    findings = _findings(asked, number)
-    known = findings.filter(pl.col("code") != UNKNOWN_CODE)
-    unreadable = known.filter(pl.col("effect") == "file")
-    rows = known.filter(pl.col("effect") != "file")
+    before = _number(asked.given("before"))
+    older = [each for each in every if before is None or each.load.number < before]
+    found = older[-PAGE:]
+    return shown(
+        asked.service,
+        asked.access,
+        "loads.html",
+        here="loads",
+        loads=found[::-1],
+        every=len(every),
+        further=found[0].load.number if len(older) > PAGE else None,
+        newest=before is None,
+    )
+
+
+def _one(asked: Asked, number: int) -> Response:
+    every = _loads(asked)
+    counts = one(asked.service.engine.sources.releases, every, number)
+    if counts.stopped:
+        return shown(asked.service, asked.access, "stopped.html", here="loads", counts=counts)
+    kinds = _kinds(asked, number, counts.read)
+    known = [kind for kind in kinds if kind["code"] != UNKNOWN_CODE]
+    rows = [kind for kind in known if kind["effect"] != "file"]
+    rejected = [kind for kind in rows if kind["severity"] == "violation"]
     summary: Mapping[str, Any] = counts.load.summary
     return shown(
         asked.service,
@@ -111,65 +79,94 @@ def _one(asked: Asked, number: int) -> Response:
         counts=counts,
         summary=summary,
         skipped=sorted(summary.get("skipped_because", {}).items()),
-        unreadable=unreadable.select("file", "code", "message", "fix").to_dicts(),
-        rejected=_kinds(rows.filter(pl.col("severity") == "violation")),
-        warnings=_kinds(rows.filter(pl.col("severity") == "warning")),
-        unknown=findings.filter(pl.col("code") == UNKNOWN_CODE)
-        .select("dataset", "value", "message")
-        .head(KINDS)
-        .to_dicts(),
-        trend=[each for each in every if each.load.number <= number][-TREND:][::-1],
+        unreadable=[kind for kind in known if kind["effect"] == "file"],
+        rejected=rejected,
+        cause=_cause(rejected),
+        warnings=[kind for kind in rows if kind["severity"] == "warning"],
+        unknown=[kind for kind in kinds if kind["code"] == UNKNOWN_CODE],
+        changed=changes(every),
         most=KINDS,
+        **_trend(every, counts),
     )
+
+
+def _trend(every: Sequence[Counts], counts: Counts) -> dict[str, Any]:
+    """The last loads, until this one, of a dataset of this one; and the longest bar's share."""
+    own = set(counts.sources)
+    told = [
+        each
+        for each in every
+        if each.load.number <= counts.load.number
+        and not each.stopped
+        and (not own or not each.sources or own & set(each.sources))
+    ][-TREND:][::-1]
+    shares = [each.rejected / each.read for each in told if each.share]
+    return {"trend": told, "longest": max(shares, default=0.0)}
+
+
+def _kinds(asked: Asked, number: int, read: int) -> list[Kind]:
+    """Kinds of findings with their share of the rows read and the address of their rows."""
+    found = grouped(asked.service.engine.sources.releases.findings(number))
+    return [
+        {**kind, "share": share(kind["count"], read), "digest": _digest(kind)}
+        for kind in found.iter_rows(named=True)
+    ]
+
+
+def _cause(rejected: Sequence[Kind]) -> str:
+    """What most of the rejects have in common, "" where nothing does."""
+    total = sum(kind["count"] for kind in rejected)
+    return rejected[0]["message"] if rejected and 2 * rejected[0]["count"] > total else ""
+
+
+def _csv(asked: Asked, number: int) -> Response:
+    one(asked.service.engine.sources.releases, _loads(asked), number)
+    rows = asked.service.engine.sources.releases.findings(number)
+    if code := asked.given("code"):
+        rows = rows.filter(pl.col("code") == code)
+    if digest := asked.given("kind"):
+        kinds = [each for each in _kinds(asked, number, 0) if each["digest"] == digest]
+        if not kinds:
+            raise NotFoundError("This load has no findings of that kind", f"See /loads/{number}")
+        [kind] = kinds
+        rows = rows.filter(
+            pl.col("code") == kind["code"],
+            pl.col("field").fill_null("") == kind["field"],
+            of_kind(kind["kind"]),
+        )
+    cells = [_harmless(name) for name in COLUMNS]
+    headers = download_headers(f"load-{number}.csv")
+    return StreamingResponse(
+        _written(rows.select(cells)), media_type="text/csv; charset=utf-8", headers=headers
+    )
+
+
+def _written(rows: pl.LazyFrame) -> Iterator[str]:
+    yield ",".join(COLUMNS) + "\n"
+    for batch in rows.collect_batches(chunk_size=BATCH):
+        yield batch.write_csv(include_header=False)
+
+
+def _harmless(name: str) -> pl.Expr:
+    """A column whose cells no spreadsheet will run as a formula."""
+    text = pl.col(name)
+    runs = text.str.contains(r"^[=+\-@\t\r]")
+    return pl.when(runs).then(pl.concat_str(pl.lit("'"), text)).otherwise(text).alias(name)
 
 
 def _loads(asked: Asked) -> list[Counts]:
-    """Loads that read something. Raises NeedsKeyError, NotAllowedError."""
-    if asked.access.role is Role.PUBLIC:
-        raise NeedsKeyError
-    if asked.access.role is not Role.OPERATOR or asked.access.datasets is not None:
-        raise NotAllowedError(
-            "Loads name files and records of every dataset: this key is not for all of them",
-            "Use the key of an operator that is not bound to datasets",
-        )
-    found = map(counts_of, asked.service.engine.sources.releases.loads())
-    return [each for each in found if each]
+    require(asked.access)
+    return counted(asked.service.engine.sources.releases)
 
 
-def _counted(asked: Asked, number: int) -> Counts:
-    for each in _loads(asked):
-        if each.load.number == number:
-            return each
-    last = asked.service.engine.sources.releases.last_load
-    if 0 < number <= last:
-        raise NotFoundError(
-            f"Load {number} left no counts: it read nothing, was a dry run or stopped, and then"
-            " changed nothing; or it was made before counts were kept",
-            "See /loads",
-        )
-    raise NotFoundError(f"There is no load {number}", "See /loads")
+def _number(text: str) -> int | None:
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise WrongValueError(f"`before` is {text[:40]!r}, not the number of a load", "See /loads")
+    return int(text)
 
 
-def _findings(asked: Asked, number: int) -> pl.DataFrame:
-    rows = asked.service.engine.sources.releases.findings(number)
-    return rows.sort("file", "path", "code").collect()
-
-
-def _kinds(rows: pl.DataFrame) -> list[dict[str, Any]]:
-    """Findings by rule and what is wrong, most frequent first, each with one example."""
-    return (
-        rows.group_by("code", "message", "fix")
-        .agg(
-            pl.len().alias("count"),
-            pl.col("file").drop_nulls().first(),
-            pl.col("path").drop_nulls().first(),
-            pl.col("value").drop_nulls().filter(pl.col("value").drop_nulls() != "").first(),
-        )
-        .sort("count", "code", "message", descending=[True, False, False])
-        .to_dicts()
-    )
-
-
-def _harmless(text: str) -> str:
-    """A cell that a spreadsheet will not run as a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+def _digest(kind: Kind) -> str:
+    told = "\n".join(str(kind[name]) for name in ("severity", "effect", "code", "field", "kind"))
+    return hashlib.sha256(told.encode()).hexdigest()[:12]

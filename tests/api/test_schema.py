@@ -153,6 +153,7 @@ def test_roots_have_the_names_and_arguments_of_the_contract(schema: RoleSchema) 
         "linkage": "(record: ID, run: ID, release: Int): Linkage!",
         "catalogue": "(search: String): Catalogue!",
         "releases": "(first: Int!): [Release!]!",
+        "load": "(number: Int): LoadEntry!",
     }
 
 
