@@ -22,7 +22,7 @@ class Telling:
 
 @dataclass(frozen=True, slots=True)
 class PersonTold:
-    """One person record an extract holds, and the keys it carries as written.
+    """One person record an extract holds, and the keys it carries, in the form of persons.jsonl.
 
     matter: where the system keeps a person record for each matter; None where it keeps one for
     the person.
@@ -53,8 +53,12 @@ class Truth:
         keys: dict[str, str | None],
         matter: str | None = None,
     ) -> None:
-        carried = tuple(sorted((name, value) for name, value in keys.items() if value))
-        self._records[dataset, key] = PersonTold(person, matter, dataset, key, carried)
+        """A record told again, as of another arrest, carries the keys of both tellings."""
+        carried = {(name, value) for name, value in keys.items() if value}
+        if known := self._records.get((dataset, key)):
+            carried |= set(known.keys)
+        told = PersonTold(person, matter, dataset, key, tuple(sorted(carried)))
+        self._records[dataset, key] = told
 
     def tellings(self) -> list[Telling]:
         """Sorted by person and day."""
