@@ -1,6 +1,6 @@
 """What can be asked of a data folder: state, changes, documents, findings."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import polars as pl
@@ -11,6 +11,7 @@ from releases.ledger import Ledger, Load, Release
 from releases.model import Schemas
 from releases.state import STORED, mentioned, newest, wide
 from releases.table import ROW, Table
+from releases.versions import versions
 from releases.writer import Writer
 
 _BUFFER_ROW = 2**40
@@ -140,6 +141,20 @@ class Answers:
                 wide(rows, deletes.lazy(), names).with_columns(op=pl.lit("delete")),
             ]
         )
+
+    def versions(
+        self, root: str, releases: Sequence[int], size: int, apart: Path
+    ) -> Iterator[pl.DataFrame]:
+        """Every version that some of these releases have of the records of a root class.
+
+        releases: live ones, oldest first. Frames of up to about `size` rows: the columns of
+        `state`, `since` (the first of the releases that has it) and `until` (the first that no
+        longer does; null: the last one has it). All versions of a record are in one frame. apart:
+        an empty folder on disk for rows that have to wait for others of their record.
+        """
+        rows = self._tables[root].scan(until=releases[-1], numbered=True)
+        for frame in versions(rows, releases, size, apart):
+            yield frame.drop("op", "batch", "release", ROW)
 
     def mentions(
         self, ids: Collection[str] | pl.Series, *, pending: Writer | None = None

@@ -24,25 +24,19 @@ from graph.neo4j.connection import Connection, Target
 from graph.neo4j.local import LocalServer
 from graph.neo4j.schema import Layout
 from graph.neo4j.store import Neo4jStore
-from graph.neo4j.values import stored_frame
+from graph.neo4j.values import hash_links, stored_frame
 from ontology import Model
 from releases import Release, Releases
 
-PART = 500_000
-PLACES_PART = 4_000_000
-"""Ends of links looked at together, to find those that are no record."""
+PART = 100_000
+"""Rows of a table that are held at once, and go into files of their own."""
+PLACES_PART = 8_000_000
+"""IRIs looked at together, to find those that are no record."""
 BULK_FROM = 100_000
 """Versions from which a first load into an empty managed database is imported (decision 12)."""
 Told = Callable[[str], None]
 _SPACE = "E"
 _PAST_SPACE = "P"
-_LINKED = {
-    "source": pl.String,
-    "type": pl.String,
-    "target": pl.String,
-    "since": pl.Int64,
-    "until": pl.Int64,
-}
 
 SET_RELEASES = """
 MATCH (g:JusticeGraph {name: 'graph'}) SET g.releases = $releases, g.folder = $folder"""
@@ -95,75 +89,71 @@ class Files:
 def write_files(
     releases: Releases, model: Model, folder: Path, told: Told = lambda _: None
 ) -> Files:
-    """All retained releases as Parquet in an empty folder. Memory is bounded by parts of a root."""
+    """All retained releases as Parquet in an empty folder.
+
+    Memory is bounded by PART rows of the widest table, and 16 bytes for each record and target.
+    """
     layout = Layout(model)
     history = [r for r in releases.list() if r.status != "undone"]
     live = [r.number for r in history if r.status == "live"]
     files = Files(folder, live, releases.folder_id)
+    ends = _Ends()
     rows = rows_by_root(history)
-    for root in model.roots:
+    for root in model.roots if live else []:
         parts = -(-rows.get(root, 0) // PART)
-        for part in range(parts):
-            told(f"writing {root}, {part + 1} of {parts}")
-            versions = _versions(releases, root, live, (part, parts))
-            if versions.height:
-                _write_nodes(files, layout, root, versions, part)
-                _write_links(files, layout, root, versions, part)
+        apart = folder / "apart"
+        apart.mkdir()
+        for number, versions in enumerate(releases.versions(root, live, PART, apart)):
+            told(f"writing {root}, {number + 1} of {max(parts, number + 1)}")
+            _write_nodes(files, ends, layout, root, versions, number)
+            _write_links(files, ends, layout, root, versions, number)
+        shutil.rmtree(apart)
     told("writing what links name and no record is")
-    _write_places(files, sum(rows.values()))
+    _write_places(files, ends.missing())
     return files
 
 
-def _versions(
-    releases: Releases, root: str, live: Sequence[int], part: tuple[int, int]
-) -> pl.DataFrame:
-    """Puts with `since` and `until` (null while live)."""
-    changes = [
-        releases.changes(root, before, number, part=part)
-        .with_columns(since=pl.lit(number, pl.Int64))
-        .collect()
-        for before, number in zip([0, *live], live, strict=False)
-    ]
-    told = pl.concat(changes).sort("iri", "since") if changes else pl.DataFrame()
-    if told.is_empty():
-        return told
-    until = pl.col("since").shift(-1).over("iri").alias("until")
-    return told.with_columns(until).filter(pl.col("op") == "put")
-
-
 def _write_nodes(
-    files: Files, layout: Layout, root: str, versions: pl.DataFrame, part: int
+    files: Files, ends: "_Ends", layout: Layout, root: str, versions: pl.DataFrame, number: int
 ) -> None:
-    stored = stored_frame(layout, root, versions).with_columns(versions["since"], versions["until"])
-    for (cls,), rows in stored.group_by("class"):
+    stored = stored_frame(layout, root, versions).with_columns(
+        hash_links(layout, root, versions), versions["since"], versions["until"]
+    )
+    for (cls,), rows in stored.partition_by("class", as_dict=True).items():
         labels = layout.labels(str(cls)).replace("`", "")
         now = rows.filter(pl.col("until").is_null()).drop("until")
-        _add(files.nodes, f"Resource:Version{labels}", files, f"{cls}-{part}",
+        ends.have(now["iri"])
+        _add(files.nodes, f"Resource:Version{labels}", files, f"{cls}-{number}",
              now.rename({"iri": f"iri:ID({_SPACE})"}))  # fmt: skip
         past = rows.filter(pl.col("until").is_not_null())
-        number = pl.format("{} {}", "iri", "since").alias(f":ID({_PAST_SPACE})")
-        _add(files.nodes, f"Past:Version{labels}", files, f"{cls}-past-{part}",
-             past.with_columns(number))  # fmt: skip
-        _add(files.links, "PAST_VERSION", files, f"past-of-{cls}-{part}", past.select(
+        ends.need(past["iri"])
+        name = pl.format("{} {}", "iri", "since").alias(f":ID({_PAST_SPACE})")
+        _add(files.nodes, f"Past:Version{labels}", files, f"{cls}-past-{number}",
+             past.with_columns(name))  # fmt: skip
+        _add(files.links, "PAST_VERSION", files, f"past-of-{cls}-{number}", past.select(
             pl.col("iri").alias(f":START_ID({_SPACE})"),
-            number.alias(f":END_ID({_PAST_SPACE})")))  # fmt: skip
+            name.alias(f":END_ID({_PAST_SPACE})")))  # fmt: skip
 
 
 def _write_links(
-    files: Files, layout: Layout, root: str, versions: pl.DataFrame, part: int
+    files: Files, ends: "_Ends", layout: Layout, root: str, versions: pl.DataFrame, number: int
 ) -> None:
     for prop in layout.model.table_properties(root):
         if prop.kind != "link" or prop.name not in versions.columns:
             continue
-        rows = versions.select("iri", "since", "until", target=pl.col(prop.name)).filter(
-            pl.col("target").is_not_null()
-        )
+        rows = versions.select("iri", "since", "until", target=pl.col(prop.name))
+        rows = rows.drop_nulls("target")
         if prop.many:
             rows = rows.filter(pl.col("target").list.len() > 0).explode("target")
             rows = rows.drop_nulls("target").unique()
-        rows = _joined(rows).rename({"iri": f":START_ID({_SPACE})", "target": f":END_ID({_SPACE})"})
+        if rows.is_empty():
+            continue
+        if rows["until"].null_count() < rows.height:
+            rows = _joined(rows)
+        ends.need(rows["target"])
         kind = relationship_type(prop.name)
-        _add(files.links, kind, files, f"{root}-{kind}-{part}", rows)
+        rows = rows.rename({"iri": f":START_ID({_SPACE})", "target": f":END_ID({_SPACE})"})
+        _add(files.links, kind, files, f"{root}-{kind}-{number}", rows)
 
 
 def _joined(rows: pl.DataFrame) -> pl.DataFrame:
@@ -178,31 +168,48 @@ def _joined(rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _write_places(files: Files, rows: int) -> None:
+class _Ends:
+    """Which IRIs have a node and which need one, as 64-bit marks.
+
+    An IRI without a node whose mark is another's would be overlooked. neo4j-admin then refuses
+    the link, and the import fails.
+    """
+
+    def __init__(self) -> None:
+        self._there: list[pl.Series] = []
+        self._needed: list[pl.Series] = []
+
+    def have(self, iris: pl.Series) -> None:
+        self._there.append(_mark(iris))
+
+    def need(self, iris: pl.Series) -> None:
+        self._needed.append(_mark(iris).unique())
+
+    def missing(self) -> pl.Series:
+        """Marks of the IRIs that need a node and have none."""
+        if not self._needed:
+            return pl.Series("iri", [], pl.UInt64)
+        needed = pl.concat(self._needed).unique()
+        return needed.filter(~needed.is_in(pl.concat(self._there).implode()))
+
+
+def _mark(iris: pl.Series) -> pl.Series:
+    return iris.hash(seed=0)
+
+
+def _write_places(files: Files, missing: pl.Series) -> None:
     """Nodes without a version: targets that are not there, and records that are gone by now."""
-    start, end = f":START_ID({_SPACE})", f":END_ID({_SPACE})"
-    ends = [
-        pl.scan_parquet(path).select(iri=pl.col(name))
-        for kind, paths in files.links.items()
-        for path in paths
-        for name in ([start] if kind == "PAST_VERSION" else [start, end])
-    ]
-    there = [
-        pl.scan_parquet(path).select(iri=pl.col(f"iri:ID({_SPACE})"))
-        for labels, paths in files.nodes.items()
-        if labels.startswith("Resource:")
-        for path in paths
-    ]
-    if not ends:
+    if missing.is_empty():
         return
-    parts = max(1, rows // PLACES_PART)
-    for part in range(parts):
-        mine = pl.col("iri").hash(seed=0) % parts == part
-        places = pl.concat(ends).filter(mine).unique()
-        if there:
-            places = places.join(pl.concat(there).filter(mine), on="iri", how="anti")
-        found = places.collect(engine="streaming").rename({"iri": f"iri:ID({_SPACE})"})
-        _add(files.nodes, "Resource", files, f"places-{part}", found)
+    ends = [
+        pl.scan_parquet(path).select(iri=pl.col(f":{end}_ID({_SPACE})"))
+        for kind, paths in files.links.items()
+        for end in ("START" if kind == "PAST_VERSION" else "END",)
+        for path in paths
+    ]
+    named = pl.concat(ends).filter(pl.col("iri").hash(seed=0).is_in(missing.implode()))
+    found = named.unique().collect(engine="streaming").rename({"iri": f"iri:ID({_SPACE})"})
+    _add(files.nodes, "Resource", files, "places", found)
 
 
 def _add(
