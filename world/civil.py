@@ -5,10 +5,8 @@ from random import Random
 
 from world.crime import poisson
 from world.facts import CivilClaim, History
-from world.people import FIRST_DAY, LAST_DAY, YEARS, Person, day_between
+from world.people import ADULT, FIRST_DAY, LAST_DAY, YEARS, Person, day_between
 from world.settings import Assumptions
-
-ADULT = 18
 
 
 class CountyCourt:

@@ -4,195 +4,36 @@ from datetime import date, timedelta
 from random import Random
 
 from world import law
-from world.crime import poisson
-from world.facts import Charge, Crime, Defendant, Hearing, History, Matter, Result
-from world.law import COMPANY_OFFENCE, SJP_OFFENCES, SUMMARY_CHARGES, Offence
-from world.mistakes import WorldError
-from world.people import FIRST_DAY, LAST_DAY, YEARS, Company, Person, day_between, one_digit, uuid
-from world.places import AREAS, Court
+from world.disposal import disposal
+from world.facts import Charge, Defendant, Hearing, Matter, Result
+from world.law import GRAVE
+from world.people import ADULT, Person, uuid
+from world.places import Court
 from world.sentence import Sentences
 from world.settings import Assumptions
 
-MATTERS = 2000  # numbers kept for a neighbourhood in its unit's year
-CELLS_OF_UNIT = 50
-ADULT = 18
-GRAVE = 0.22  # custodial share from which an offence often goes to the Crown Court
-
 
 class Courts:
-    """Takes what is charged through the courts; sentences are carried out by Sentences."""
+    """Takes matters through the courts; sentences are carried out by Sentences."""
 
-    def __init__(
-        self, history: History, given: Assumptions, rng: Random, sentences: Sentences
-    ) -> None:
-        self.history, self.given, self.rng, self.sentences = history, given, rng, sentences
-        block, slot = divmod(history.cell // len(AREAS), CELLS_OF_UNIT)
-        self._first = slot * MATTERS
-        letters = law.CHECK_LETTERS
-        self._unit = (
-            letters[block // len(letters)] + letters[block % len(letters)]
-            if block
-            else history.area.unit
-        )
+    def __init__(self, given: Assumptions, rng: Random, sentences: Sentences) -> None:
+        self.given, self.rng, self.sentences = given, rng, sentences
 
-    # -- what comes to court ------------------------------------------------------
-
-    def charge(self, crime: Crime) -> None:
-        """Prosecute a charged crime's suspects."""
-        assert crime.outcome_day
-        arrested = min(
-            crime.outcome_day,
-            crime.recorded + timedelta(days=self.rng.randint(*self.given["court.arrest_days"])),
-        )
-        living = [s for s in crime.suspects if s.alive_on(crime.outcome_day)]
-        if not living:
-            return
-        defendants = [
-            self._defendant(person, arrested, crime.committed, crime.offence, crime)
-            for person in living
-        ]
-        crime.matter = self._proceed(defendants, crime.committed, crime.outcome_day).urn
-
-    def summary(self, person: Person, day: date) -> None:
-        """Prosecute somebody for an offence that is not notifiable."""
-        weights = [o.weight for o in SUMMARY_CHARGES]
-        offence = self.rng.choices(SUMMARY_CHARGES, weights)[0]
-        defendant = self._defendant(person, day, day, offence, None)
-        self._proceed([defendant], day, day + timedelta(days=self.rng.choice((0, 0, 1, 14, 28))))
-
-    def company(self, company: Company) -> None:
-        """Prosecute a company, once, for a motoring offence."""
-        day = day_between(self.rng, FIRST_DAY, LAST_DAY - timedelta(days=90))
-        charge = Charge(uuid(self.rng), 1, COMPANY_OFFENCE, day, day)
-        self._proceed([Defendant(uuid(self.rng), company, self._asn(day), day, [charge])], day, day)
-
-    def single_justice(self) -> None:
-        """Single justice procedure: adults at random, decided on the papers."""
-        rng, given = self.rng, self.given
-        people = self.history.people
-        weights = [o.weight for o in SJP_OFFENCES]
-        for _ in range(poisson(rng, given["court.sjp"] * YEARS * len(people))):
-            person, day = rng.choice(people), day_between(rng, FIRST_DAY, LAST_DAY)
-            if person.age_on(day) >= ADULT and person.alive_on(day):
-                self._single(person, day, rng.choices(SJP_OFFENCES, weights)[0])
-
-    def _single(self, person: Person, committed: date, offence: Offence) -> None:
-        rng = self.rng
-        notice = committed + timedelta(days=rng.randint(*self.given["court.sjp_notice_days"]))
-        decided = notice + timedelta(days=rng.randint(*self.given["court.sjp_decision_days"]))
-        if decided > LAST_DAY or not person.alive_on(decided):
-            return
-        charge = Charge(uuid(rng), 1, offence, committed, notice)
-        defendant = Defendant(
-            uuid(rng), person, self._asn(notice), notice, [charge], represented=False
-        )
-        matter = self._matter([defendant], committed, notice, "sjp")
-        hearing = Hearing(uuid(rng), self._magistrates(), decided, "Single Justice Procedure")
-        matter.hearings.append(hearing)
-        if rng.random() < self.given["court.sjp_pleads"]:
-            charge.plea = (
-                "GUILTY" if rng.random() < self.given["court.sjp_guilty"] else "NOT_GUILTY"
-            )
-            charge.plea_day = notice + timedelta(days=rng.randint(3, 21))
-        if charge.plea == "NOT_GUILTY":
-            last = self._adjourn(matter, hearing, hearing.court, rng.randint(40, 120), "Trial")
-            self._verdicts(matter, last.day)
-            self._dispose(matter, last)
-        else:
-            charge.verdict, charge.verdict_day = "GUILTY", decided
-            self._dispose(matter, hearing)
-
-    # -- parties ------------------------------------------------------------------
-
-    def _defendant(
-        self,
-        person: Person,
-        arrested: date,
-        committed: date,
-        offence: Offence,
-        crime: Crime | None,
-    ) -> Defendant:
-        rng, given = self.rng, self.given
-        count = 1 + rng.choices(range(4), given["court.charges_per_defendant"])[0]
-        offences = [offence]
-        if count > 1:
-            others = law.OFFENCES[offence.group] if offence.group else SUMMARY_CHARGES
-            offences += rng.choices(others, [o.weight for o in others], k=count - 1)
-        charges = [
-            Charge(
-                uuid(rng),
-                number,
-                each,
-                committed,
-                arrested,
-                crime.reference if crime and number == 1 else None,
-            )
-            for number, each in enumerate(offences, start=1)
-        ]
-        person.meet_police(arrested)
-        person.master_defendant_id = person.master_defendant_id or uuid(rng)
-        return Defendant(
-            uuid(rng),
-            person,
-            self._asn(arrested),
-            arrested,
-            charges,
-            remanded=offence.custody > GRAVE
-            and person.age_on(arrested) >= ADULT
-            and rng.random() < given["court.remanded"],
-            represented=rng.random() < given["court.represented"],
-        )
-
-    def _asn(self, day: date) -> str:
-        area, rng = self.history.area, self.rng
-        serial = f"{rng.randrange(10**11):011d}{rng.choice(law.CHECK_LETTERS)}"
-        return f"{day.year % 100:02d}{area.force}{area.unit}01{serial}"
-
-    def _magistrates(self) -> Court:
-        return self.rng.choice(self.history.area.magistrates)
-
-    def _matter(
-        self, defendants: list[Defendant], committed: date, charged: date, route: str
-    ) -> Matter:
-        history = self.history
-        number = len(history.matters)
-        if number >= MATTERS - 1:  # the last one is for a number that reads as a placeholder
-            raise WorldError(
-                "JG-WLD-005",
-                f"more than {MATTERS} prosecutions in one neighbourhood",
-                "Lower population.enrichment in the assumptions.",
-            )
-        digits = f"{self._first + number:05d}{charged.year % 100:02d}"
-        if one_digit(digits):
-            digits = f"{self._first + MATTERS - 1:05d}{charged.year % 100:02d}"
-        urn = f"{history.area.force}{self._unit}{digits}"
-        matter = Matter(
-            number, urn, uuid(self.rng), history.area, route, committed, charged, defendants
-        )
-        history.matters.append(matter)
-        return matter
-
-    # -- the course of a matter ---------------------------------------------------
-
-    def _proceed(self, defendants: list[Defendant], committed: date, charged: date) -> Matter:
-        rng, given = self.rng, self.given
-        charged = max(charged, *(d.arrested for d in defendants), committed)
-        for defendant in defendants:
-            for charge in defendant.charges:
-                charge.laid = charged
-        matter = self._matter(defendants, committed, charged, "charge")
+    def hear(self, matter: Matter) -> None:
+        """From the first hearing to the last, for a matter begun by charge."""
+        rng, given, defendants = self.rng, self.given, matter.defendants
         remanded = any(d.remanded for d in defendants)
         wait = (
             1
             if remanded
             else max(1, round(rng.gauss(given["court.bail_days"], given["court.bail_days_spread"])))
         )
-        day = sitting(charged + timedelta(days=wait), saturday=remanded)
-        first = Hearing(uuid(rng), self._magistrates(), day, "First hearing")
+        day = sitting(matter.charged + timedelta(days=wait), saturday=remanded)
+        first = Hearing(uuid(rng), self._magistrates(matter), day, "First hearing")
         matter.hearings.append(first)
         if self._abated(matter, first):
-            return matter
-        youth = all(self._young(d, charged) for d in defendants)
+            return
+        youth = all(self._young(d, matter.charged) for d in defendants)
         grave = any(c.offence.mode == "Indictable" for d in defendants for c in d.charges)
         serious = any(c.offence.custody > GRAVE for d in defendants for c in d.charges)
         crown = grave or (
@@ -205,7 +46,30 @@ class Courts:
             self._crown(matter, guilty, dropped=dropped)
         else:
             self._summary_trial(matter, guilty, dropped=dropped)
-        return matter
+
+    def on_the_papers(self, matter: Matter, day: date) -> None:
+        """A single justice's decision; a trial where the defendant pleads not guilty."""
+        rng = self.rng
+        [charge] = matter.defendants[0].charges
+        hearing = Hearing(uuid(rng), self._magistrates(matter), day, "Single Justice Procedure")
+        matter.hearings.append(hearing)
+        if rng.random() < self.given["court.sjp_pleads"]:
+            charge.plea = (
+                "GUILTY" if rng.random() < self.given["court.sjp_guilty"] else "NOT_GUILTY"
+            )
+            charge.plea_day = matter.charged + timedelta(days=rng.randint(3, 21))
+        if charge.plea == "NOT_GUILTY":
+            last = self._adjourn(matter, hearing, hearing.court, rng.randint(40, 120), "Trial")
+            self._verdicts(matter, last.day)
+            self._dispose(matter, last)
+        else:
+            charge.verdict, charge.verdict_day = "GUILTY", day
+            self._dispose(matter, hearing)
+
+    def _magistrates(self, matter: Matter) -> Court:
+        return self.rng.choice(matter.area.magistrates)
+
+    # -- the course of a matter ---------------------------------------------------
 
     @staticmethod
     def _young(defendant: Defendant, day: date) -> bool:
@@ -349,51 +213,11 @@ class Courts:
         for defendant in matter.defendants:
             results: list[tuple[Charge, Result]] = []
             for charge in defendant.charges:
-                result = self._disposal(charge, defendant, hearing)
+                result = disposal(self.rng, self.given, charge, defendant, hearing)
                 hearing.results.setdefault(charge.id, []).append(result)
                 results.append((charge, result))
             self.sentences.fines(matter, defendant, [r for _, r in results], hearing.day)
             self.sentences.carry_out(matter, defendant, results[0], hearing.day)
-
-    def _disposal(self, charge: Charge, defendant: Defendant, hearing: Hearing) -> Result:
-        rng, given, day = self.rng, self.given, hearing.day
-
-        def final(kind: tuple[str, str], months: int = 0, amount: int = 0) -> Result:
-            return Result(uuid(rng), *kind, "FINAL", day, months, amount)
-
-        if charge.verdict == "NOT_GUILTY":
-            return final(law.NOT_GUILTY)
-        age = defendant.party.age_on(day) if isinstance(defendant.party, Person) else 99
-        principal = charge.sequence == 1
-        custody = charge.offence.custody if principal else 0.0
-        if age < ADULT:
-            custody *= given["sentence.youth_custody"]
-        if rng.random() < custody:
-            months = rng.choices(
-                given["sentence.custody_months"], given["sentence.custody_weights"]
-            )[0]
-            if hearing.court.jurisdiction == "MAGISTRATES":
-                months = min(months, 6)
-            if age < ADULT:
-                return final(law.DETENTION_TRAINING, max(4, min(months, 24)))
-            return final(law.YOUNG_OFFENDERS if age < 21 else law.IMPRISONMENT, months)
-        if age < ADULT and principal:
-            return final(law.REFERRAL_ORDER, 6)
-        amount = rng.choices(given["sentence.fine_pounds"], given["sentence.fine_weights"])[0]
-        fined = given["sentence.fine_magistrates"]
-        if charge.offence.custody > GRAVE:
-            fined *= given["sentence.grave_fines"]
-        if not principal or not custody or isinstance(defendant.party, Company):
-            return final(law.FINE, amount=amount)
-        draw = rng.random()
-        if draw < fined:
-            return final(law.FINE, amount=amount)
-        draw = (draw - fined) / (1 - fined) * (1 - given["sentence.fine_magistrates"])
-        if draw < given["sentence.discharge"]:
-            return final(law.CONDITIONAL_DISCHARGE, 12)
-        if draw < given["sentence.discharge"] + given["sentence.suspended"]:
-            return final(law.SUSPENDED, given["probation.order_months"])
-        return final(law.COMMUNITY, given["probation.order_months"])
 
 
 def sitting(day: date, *, saturday: bool = False) -> date:

@@ -9,11 +9,11 @@ from random import Random
 
 from world.facts import ChargingDecision, Crime, History, Incident, Place
 from world.law import OFFENCES, Offence
-from world.people import FIRST_DAY, LAST_DAY, YEARS, Person, day_between
+from world.people import ADULT, FIRST_DAY, LAST_DAY, YEARS, Person, day_between
 from world.places import STREETS
 from world.settings import Assumptions, OffenceGroup
 
-ADULT, RESPONSIBLE = 18, 10  # years of age
+RESPONSIBLE = 10  # years of age
 SPAN = (LAST_DAY - FIRST_DAY).days
 
 

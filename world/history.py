@@ -11,6 +11,7 @@ from world.facts import History
 from world.family import FamilyCourts
 from world.people import LAST_DAY, Person
 from world.population import CELL, populate
+from world.prosecution import Prosecutors
 from world.sentence import Sentences
 from world.settings import assumptions
 
@@ -41,8 +42,8 @@ def live(cell: int, persons: int, seed: int, given: Path) -> History:
     rng = Random(f"{seed}/history/{cell}")
     offenders = Offenders(population.people, told)
     maker = CrimeMaker(history, told, rng, offenders, _next(cell, persons, seed, given))
-    sentences = Sentences(history, told, rng, offenders)
-    courts = Courts(history, told, rng, sentences)
+    courts = Courts(told, rng, Sentences(history, told, rng, offenders))
+    prosecutors = Prosecutors(history, told, rng, courts)
     enrichment = told["population.enrichment"]
     crimes = [(day, True) for day in maker.days(told["crime.recorded"] * enrichment)]
     charges = [(day, False) for day in maker.days(told["court.summary_charges"] * enrichment)]
@@ -50,14 +51,14 @@ def live(cell: int, persons: int, seed: int, given: Path) -> History:
         if recorded:
             crime = maker.crime(day)
             if crime.outcome == "1" and crime.outcome_day and crime.outcome_day <= LAST_DAY:
-                courts.charge(crime)
+                prosecutors.charge(crime)
         else:
             person = offenders.draw(rng, day)
             if person and person.age_on(day) >= 17:
-                courts.summary(person, day)
+                prosecutors.summary(person, day)
     for company in history.companies:
-        courts.company(company)
-    courts.single_justice()
+        prosecutors.company(company)
+    prosecutors.single_justice()
     maker.incidents()
     FamilyCourts(history, told, Random(f"{seed}/family/{cell}")).run()
     CountyCourt(history, told, Random(f"{seed}/civil/{cell}")).run()

@@ -21,14 +21,16 @@ class Offence:
     weight: int
 
 
-def _offences(group: str, *rows: tuple[str, str, str, str, float, int]) -> list[Offence]:
+Row = tuple[str, str, str, str, float, int]  # code, Home Office, title, mode, custody, weight
+
+
+def _offences(group: str, rows: tuple[Row, ...]) -> list[Offence]:
     return [Offence(*row[:5], group, row[5]) for row in rows]
 
 
 E, S, IND = "Either way", "Summary", "Indictable"
-OFFENCES: dict[str, list[Offence]] = {
-    "violence with injury": _offences(
-        "violence with injury",
+_GROUPS: dict[str, tuple[Row, ...]] = {
+    "violence with injury": (
         (
             "OF61102",
             "00806",
@@ -40,43 +42,36 @@ OFFENCES: dict[str, list[Offence]] = {
         ("OF61131", "00801", "Wound / inflict grievous bodily harm without intent", E, 0.50, 20),
         ("OF61016", "00501", "Section 18 - wounding with intent", IND, 0.93, 10),
     ),
-    "violence without injury": _offences(
-        "violence without injury",
+    "violence without injury": (
         ("CJ88116", "10501", "Assault by beating", S, 0.12, 70),
         ("CJ88001", "10501", "Common assault", S, 0.09, 20),
         ("OF61014", "00301", "Threats to kill", E, 0.25, 10),
     ),
-    "stalking and harassment": _offences(
-        "stalking and harassment",
+    "stalking and harassment": (
         ("PH97009", "00830", "Harassment - put in fear of violence", E, 0.20, 60),
         ("PH97010", "00865", "Stalking involving fear of violence", E, 0.30, 40),
     ),
-    "sexual offences": _offences(
-        "sexual offences",
+    "sexual offences": (
         ("SX03007", "02005", "Sexual assault on a female", E, 0.45, 60),
         ("SX03002", "01908", "Rape a woman 16 years of age or over - SOA 2003", IND, 0.97, 28),
         ("SX03128", "08809", "Exposure - SOA 2003", E, 0.20, 12),
     ),
-    "robbery": _offences("robbery", ("TH68023", "03401", "Robbery", IND, 0.80, 1)),
-    "burglary": _offences(
-        "burglary",
+    "robbery": (("TH68023", "03401", "Robbery", IND, 0.80, 1),),
+    "burglary": (
         ("TH68036", "02803", "Burglary dwelling and theft - no violence", E, 0.60, 65),
         ("TH68037", "03002", "Burglary other than dwelling - theft", E, 0.40, 35),
     ),
-    "vehicle crime": _offences(
-        "vehicle crime",
+    "vehicle crime": (
         ("TH68007", "04510", "Theft from a motor vehicle", E, 0.25, 65),
         ("TH68013", "04801", "Theft of motor vehicle", E, 0.25, 35),
     ),
-    "shop theft": _offences("shop theft", ("TH68010", "04600", "Theft from a shop", E, 0.15, 1)),
-    "other theft": _offences(
-        "other theft",
+    "shop theft": (("TH68010", "04600", "Theft from a shop", E, 0.15, 1),),
+    "other theft": (
         ("TH68020", "04910", "Theft - other - including theft by finding", E, 0.12, 60),
         ("TH68001", "03900", "Theft from the person of another", E, 0.28, 25),
         ("TH68006", "04400", "Theft of pedal cycle", E, 0.15, 15),
     ),
-    "criminal damage and arson": _offences(
-        "criminal damage and arson",
+    "criminal damage and arson": (
         (
             "CD71039",
             "14900",
@@ -87,8 +82,7 @@ OFFENCES: dict[str, list[Offence]] = {
         ),
         ("CD71015", "05602", "Arson", E, 0.55, 5),
     ),
-    "drug offences": _offences(
-        "drug offences",
+    "drug offences": (
         (
             "MD71530",
             "09261",
@@ -107,8 +101,7 @@ OFFENCES: dict[str, list[Offence]] = {
             22,
         ),
     ),
-    "possession of weapons": _offences(
-        "possession of weapons",
+    "possession of weapons": (
         (
             "CJ88144",
             "00826",
@@ -120,8 +113,7 @@ OFFENCES: dict[str, list[Offence]] = {
         ),
         ("PC53001", "00811", "Possess an offensive weapon in a public place", E, 0.22, 30),
     ),
-    "public order": _offences(
-        "public order",
+    "public order": (
         (
             "PU86004",
             "12511",
@@ -133,32 +125,36 @@ OFFENCES: dict[str, list[Offence]] = {
         ),
         ("PU86003", "06601", "Affray", E, 0.25, 20),
     ),
-    "miscellaneous crimes": _offences(
-        "miscellaneous crimes",
+    "miscellaneous crimes": (
         ("RT88026", "80200", "Drive a motor vehicle dangerously", E, 0.40, 50),
         ("TH68072", "05401", "Receiving stolen goods", E, 0.18, 35),
         ("TH68081", "03300", "Going equipped for burglary", E, 0.25, 15),
     ),
 }
+OFFENCES = {group: _offences(group, rows) for group, rows in _GROUPS.items()}
 # Prosecuted by charge, and not notifiable: no recorded crime stands behind them.
 SUMMARY_CHARGES = _offences(
     "",
-    ("RT88007", "80302", "Drive motor vehicle when alcohol level above limit", S, 0.03, 60),
-    ("RT88333", "80701", "Drive whilst disqualified", S, 0.25, 20),
-    ("CJ67002", "14101", "Drunk and disorderly in a public place", S, 0.0, 20),
+    (
+        ("RT88007", "80302", "Drive motor vehicle when alcohol level above limit", S, 0.03, 60),
+        ("RT88333", "80701", "Drive whilst disqualified", S, 0.25, 20),
+        ("CJ67002", "14101", "Drunk and disorderly in a public place", S, 0.0, 20),
+    ),
 )
 # By single justice notice: no arrest, no hearing in open court.
 SJP_OFFENCES = _offences(
     "",
     (
-        "RT88191",
-        "80900",
-        "Use a motor vehicle on a road / public place without third party insurance",
-        S,
-        0.0,
-        60,
+        (
+            "RT88191",
+            "80900",
+            "Use a motor vehicle on a road / public place without third party insurance",
+            S,
+            0.0,
+            60,
+        ),
+        ("CA03010", "19101", "Use a television set without a licence", S, 0.0, 40),
     ),
-    ("CA03010", "19101", "Use a television set without a licence", S, 0.0, 40),
 )
 COMPANY_OFFENCE = SJP_OFFENCES[0]
 BY_CODE = {
@@ -166,6 +162,8 @@ BY_CODE = {
     for offences in (*OFFENCES.values(), SUMMARY_CHARGES, SJP_OFFENCES)
     for offence in offences
 }
+
+GRAVE = 0.22  # share of custody from which an offence often goes to the Crown Court
 
 CHECK_LETTERS = "ABCDEFGHJKLMNPQRTUVWXY"
 

@@ -19,12 +19,11 @@ from world.facts import (
     Tag,
 )
 from world.mistakes import WorldError
-from world.people import LAST_DAY, NEVER, Company, Person, day_between
+from world.people import ADULT, LAST_DAY, NEVER, Company, Person, day_between
 from world.settings import Assumptions
 
 NUMBERS = 10_000  # numbers kept for a neighbourhood's supervisions, tags, accounts
 BOOKINGS = 1_000
-ADULT = 18
 OFFENCES_IN_PRISON = (
     "Disobeys any lawful order",
     "Has in his possession an unauthorised article",
