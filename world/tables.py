@@ -9,8 +9,8 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from world.dictionary import DICTIONARY
 from world.settings import Assumptions, OffenceGroup, systems
-from world.truth_files import DICTIONARY
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "world.md"
 

@@ -15,12 +15,13 @@ from pathlib import Path
 
 import orjson
 
+from world.dictionary import DICTIONARY
 from world.extract import Part
 from world.facts import History
 from world.history import cells, live
 from world.systems import SYSTEMS, spoilt
 from world.truth import Truth
-from world.truth_files import DICTIONARY, rows
+from world.truth_files import rows
 
 BUNDLES = ".cells"
 COUNTS = "counts.json"

@@ -5,9 +5,9 @@ from pathlib import Path
 import orjson
 
 from world import generate
+from world.dictionary import DICTIONARY
 from world.settings import Assumptions
 from world.tables import PAGE, with_tables
-from world.truth_files import DICTIONARY
 
 
 def test_the_page_prints_what_the_code_reads() -> None:

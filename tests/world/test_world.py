@@ -17,6 +17,7 @@ from lxml import etree
 
 from tests.conftest import ROOT
 from world import WorldError, generate
+from world.dictionary import DICTIONARY
 from world.errors import written
 from world.people import (
     CRO_FACTOR,
@@ -29,7 +30,6 @@ from world.people import (
 from world.population import populate
 from world.settings import assumptions, systems
 from world.systems import SYSTEMS
-from world.truth_files import DICTIONARY
 
 SIZE = 1100  # two full neighbourhoods and a small one
 

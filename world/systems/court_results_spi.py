@@ -12,7 +12,7 @@ from world.extract import Part
 from world.facts import Charge, Defendant, Hearing, History, Matter
 from world.law import SENTENCES
 from world.people import Company
-from world.systems.police_spi import GENDER, NS, add, add_name
+from world.systems.spi import add, add_offence, add_person, message
 from world.truth import Telling, Truth
 
 DATASET = "court-results-spi/resulted-case"
@@ -33,15 +33,7 @@ def extracts(history: History, truth: Truth) -> Iterator[Part]:
 
 
 def _message(matters: list[Matter], truth: Truth, seed: int) -> bytes:
-    root = etree.Element(
-        f"{{{NS}}}ResultedCaseMessage",
-        {
-            "Flow": "ResultedCasesForThePolice",
-            "Interface": "LibraStandardProsecutorPolice",
-            "SchemaVersion": "0.6g",
-        },
-        nsmap={"DC": NS},
-    )
+    root = message("ResultedCaseMessage", "ResultedCasesForThePolice", "DC")
     for matter in matters:
         _session(root, matter, matter.hearings[-1], truth, seed)
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
@@ -81,13 +73,7 @@ def _defendant(
     else:
         record = written(party, "court-results-spi", seed, matter.urn, hearing.day)
         individual = add(element, "CourtIndividualDefendant")
-        person = add(individual, "PersonDefendant")
-        details = add(person, "BasePersonDetails")
-        add_name(details, record.given, record.middle, record.family, party.sex)
-        add(details, "Birthdate", record.born.isoformat())
-        add(details, "Gender", GENDER[party.sex])
-        if record.pnc:
-            add(person, "PNCidentifier", record.pnc)
+        add_person(individual, record, party.sex)
         add(individual, "BailStatus", "C" if defendant.remanded else "U")
         address = add(add(individual, "Address"), "SimpleAddress")
         home = party.address_on(hearing.day)
@@ -110,15 +96,7 @@ def _offence(
     element: etree._Element, charge: Charge, defendant: Defendant, hearing: Hearing
 ) -> None:
     offence = add(element, "Offence")
-    base = add(offence, "BaseOffenceDetails")
-    add(base, "OffenceSequenceNumber", f"{charge.sequence:03d}")
-    add(base, "OffenceCode", charge.offence.code)
-    add(base, "OffenceWording", charge.offence.title)
-    timing = add(base, "OffenceTiming")
-    add(timing, "OffenceDateCode", "1")
-    add(add(timing, "OffenceStart"), "OffenceDateStartDate", charge.committed.isoformat())
-    add(base, "ChargeDate", charge.laid.isoformat())
-    add(base, "ArrestDate", defendant.arrested.isoformat())
+    add_offence(offence, charge, defendant.arrested, f"{charge.sequence:03d}", charge.offence.title)
     if charge.plea:
         add(offence, "Plea", PLEA[charge.plea])
     add(offence, "FinalDisposalIndicator", "Y")

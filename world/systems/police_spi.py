@@ -8,29 +8,11 @@ from world.errors import also_known_as, holds, written
 from world.extract import Part
 from world.facts import Defendant, History, Matter
 from world.people import Address, Company, Person
+from world.systems.spi import add, add_offence, add_person, message
 from world.truth import Telling, Truth
 
 DATASET = "police-spi/new-case"
-NS = "http://www.dca.gov.uk/xmlschemas/libra"
 ADDRESS_NS = "http://www.govtalk.gov.uk/people/bs7666"
-GENDER = {"M": "1", "F": "2"}
-
-
-def add(parent: etree._Element, name: str, text: str | None = None, ns: str = NS) -> etree._Element:
-    """A child element; nothing but the element where text is None."""
-    element = etree.SubElement(parent, f"{{{ns}}}{name}")
-    if text is not None:
-        element.text = text
-    return element
-
-
-def add_name(parent: etree._Element, given: str, middle: str, family: str, sex: str) -> None:
-    name = add(parent, "PersonName")
-    add(name, "PersonTitle", "Mr" if sex == "M" else "Ms")
-    add(name, "PersonGivenName1", given)
-    if middle:
-        add(name, "PersonGivenName2", middle)
-    add(name, "PersonFamilyName", family)
 
 
 def extracts(history: History, truth: Truth) -> Iterator[Part]:
@@ -46,15 +28,7 @@ def extracts(history: History, truth: Truth) -> Iterator[Part]:
 
 
 def _message(matters: list[Matter], truth: Truth, seed: int) -> bytes:
-    root = etree.Element(
-        f"{{{NS}}}NewCaseMessage",
-        {
-            "Flow": "NewCasesFromThePolice",
-            "Interface": "LibraStandardProsecutorPolice",
-            "SchemaVersion": "0.6g",
-        },
-        nsmap={"m": NS},
-    )
+    root = message("NewCaseMessage", "NewCasesFromThePolice", "m")
     for matter in matters:
         _case(root, matter, truth, seed)
     return etree.tostring(root, xml_declaration=True, encoding="utf-8", pretty_print=True)
@@ -103,13 +77,7 @@ def _defendant(
             alias = add(individual, "Alias")
             add(alias, "PersonGivenName1", given)
             add(alias, "PersonFamilyName", family)
-        person_defendant = add(individual, "PersonDefendant")
-        details = add(person_defendant, "BasePersonDetails")
-        add_name(details, record.given, record.middle, record.family, party.sex)
-        add(details, "Birthdate", record.born.isoformat())
-        add(details, "Gender", GENDER[party.sex])
-        if record.pnc:
-            add(person_defendant, "PNCidentifier", record.pnc)
+        add_person(individual, record, party.sex)
         _address(individual, party.address_on(matter.charged))
         ethnicity = add(individual, "PersonEthnicity")
         add(ethnicity, "SelfDefinedEthnicity", party.ethnicity)
@@ -129,15 +97,10 @@ def _defendant(
         )
         _tell(matter, defendant, party, truth)
     for charge in defendant.charges:
-        base = add(add(element, "Offence"), "BaseOffenceDetails")
-        add(base, "OffenceSequenceNumber", str(charge.sequence))
-        add(base, "OffenceCode", charge.offence.code)
-        add(base, "OffenceWording", f"On {charge.committed:%d/%m/%Y}: {charge.offence.title}")
-        timing = add(base, "OffenceTiming")
-        add(timing, "OffenceDateCode", "1")
-        add(add(timing, "OffenceStart"), "OffenceDateStartDate", charge.committed.isoformat())
-        add(base, "ChargeDate", charge.laid.isoformat())
-        add(base, "ArrestDate", defendant.arrested.isoformat())
+        wording = f"On {charge.committed:%d/%m/%Y}: {charge.offence.title}"
+        add_offence(
+            add(element, "Offence"), charge, defendant.arrested, str(charge.sequence), wording
+        )
 
 
 def _tell(matter: Matter, defendant: Defendant, person: Person, truth: Truth) -> None:
