@@ -12,6 +12,16 @@ __all__ = ["neo4j", "neo4j_server", "samples"]
 ROOT = Path(__file__).resolve().parent.parent
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Side by side, tests of one file stay together, and so do all that wait for one database."""
+    for item in items:
+        given = getattr(item, "callspec", None)
+        asks = "neo4j" in getattr(item, "fixturenames", ()) or (
+            given is not None and given.params.get("kind") == "neo4j"
+        )
+        item.add_marker(pytest.mark.xdist_group("neo4j" if asks else item.nodeid.split("::")[0]))
+
+
 @pytest.fixture(scope="session")
 def samples() -> Path:
     """The folder of real-format messages and code lists (JUSTICEGRAPH_SAMPLES).
