@@ -30,8 +30,6 @@ from releases import Release, Releases
 
 PART = 100_000
 """Rows of a table that are held at once, and go into files of their own."""
-PLACES_PART = 8_000_000
-"""IRIs looked at together, to find those that are no record."""
 BULK_FROM = 100_000
 """Versions from which a first load into an empty managed database is imported (decision 12)."""
 Told = Callable[[str], None]
@@ -187,10 +185,13 @@ class _Ends:
 
     def missing(self) -> pl.Series:
         """Marks of the IRIs that need a node and have none."""
-        if not self._needed:
-            return pl.Series("iri", [], pl.UInt64)
-        needed = pl.concat(self._needed).unique()
-        return needed.filter(~needed.is_in(pl.concat(self._there).implode()))
+        nothing = pl.Series("iri", [], pl.UInt64)
+        needed = pl.concat([nothing, *self._needed]).unique().sort()
+        there = pl.concat([nothing, *self._there]).sort()
+        if there.is_empty():
+            return needed
+        at = there.search_sorted(needed).clip(0, there.len() - 1)
+        return needed.filter(there.gather(at) != needed)
 
 
 def _mark(iris: pl.Series) -> pl.Series:

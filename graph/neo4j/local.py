@@ -132,6 +132,8 @@ class LocalServer:
                 # How late a question may be stopped after its deadline.
                 "db.transaction.monitor.check.interval": "250ms",
                 "db.tx_log.rotation.retention_policy": "1 files",
+                # A stopping server would wait 5 s for clients that it no longer answers.
+                "internal.dbms.bolt.netty_server_shutdown_quiet_period": "0",
                 **self.settings,
             },
         )

@@ -173,11 +173,14 @@ def create(connection: Connection, statements: Mapping[str, str]) -> None:
             kind = "INDEX" if constraint is None else "CONSTRAINT"
             connection.run(f"DROP {kind} {quoted(name)} IF EXISTS")
     missing = [statement for name, statement in statements.items() if name not in made]
-    # One transaction each: all in one take ten times as long.
-    for statement in missing:
-        connection.run(statement)
-    if missing:
-        connection.run("CALL db.awaitIndexes(3600)")
+    # Indexes of one transaction are filled together, and go on being filled while a constraint,
+    # which waits for its own, is made: half the time of one after the other.
+    constraints = [each for each in missing if each.startswith("CREATE CONSTRAINT")]
+    indexes = [each for each in missing if each not in constraints]
+    connection.write(lambda tx: [tx.run(each).consume() for each in indexes])
+    for each in constraints:
+        connection.run(each)
+    connection.run("CALL db.awaitIndexes(14400)")
 
 
 def shape(prop: Property) -> str:
