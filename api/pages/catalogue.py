@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 from api.coverage import Month, silent_months
 from api.errors import NotFoundError, nearest
 from api.holdings import Holding, Search, gaps, holdings
-from api.pages.covered import line, months_bar, shared_axis
+from api.pages.covered import Line, line, months_bar, shared_axis
 from api.pages.frame import Asked, answered, download, shown
 from api.service import ServiceOf
 from ontology import Model
@@ -82,7 +82,8 @@ def _list(asked: Asked) -> Response:
         "catalogue.html",
         here="catalogue",
         axis=axis,
-        lines=[line(each, axis) for each in found],
+        found=len(found),
+        groups=_by_owner([line(each, axis) for each in found]),
         gaps=gaps(model, Search(asked.given("q"))),
         model=model,
         units=units,
@@ -103,6 +104,14 @@ def _list(asked: Asked) -> Response:
             ("loaded", "Loaded", list(LOADED.items())),
         ],
     )
+
+
+def _by_owner(lines: list[Line]) -> list[tuple[str, list[Line]]]:
+    """Datasets under the names of those who decide on them, both by name."""
+    found: dict[str, list[Line]] = defaultdict(list)
+    for each in sorted(lines, key=lambda line: line.holding.dataset.label):
+        found[each.holding.owner.label if each.holding.owner else "Owner not known"].append(each)
+    return sorted(found.items())
 
 
 def _by_label(options: Mapping[str, str]) -> list[tuple[str, str]]:
@@ -144,11 +153,9 @@ def _one(asked: Asked, name: str) -> Response:
     sources = asked.service.engine.sources
     model, release = sources.model, sources.releases.current
     if name not in model.datasets:
-        raise NotFoundError(
-            f"The catalogue has no dataset {name[:80]!r}",
-            "See /catalogue",
-            nearest(name, model.datasets),
-        )
+        near = nearest(name, model.datasets)
+        fix = "See " + (", ".join(f"/catalogue/{each}" for each in near) or "/catalogue")
+        raise NotFoundError(f"The catalogue has no dataset {name[:80]!r}", fix)
     loaded = sources.loaded(release)
     every = holdings(model, sources.releases, release, loaded, asked.access, Search(None))
     [holding] = [each for each in every if each.dataset.notation == name]
@@ -176,7 +183,7 @@ def _one(asked: Asked, name: str) -> Response:
             (
                 model.classes[cls].label,
                 sum(month.records for month in by_class[cls]),
-                months_bar(by_class[cls], axis, f"Months with records: {model.classes[cls].label}"),
+                months_bar(by_class[cls], axis),
             )
             for cls in names
         ],

@@ -19,13 +19,17 @@ Period = tuple[date, date]
 
 @dataclass(frozen=True)
 class Drawn:
-    """A bar: declared coverage, months with records, holes, breaks in method; and it in words."""
+    """A bar: declared coverage, months with records, holes, breaks in method."""
 
     covered: list[Piece]
     seen: list[Piece]
     holes: list[Piece]
     breaks: list[float]
-    says: str
+
+    @property
+    def any(self) -> bool:
+        """Whether anything is drawn: dates that nobody stated are no empty coverage."""
+        return bool(self.covered or self.seen or self.holes or self.breaks)
 
 
 @dataclass(frozen=True)
@@ -57,13 +61,13 @@ def line(holding: Holding, drawn_on: Axis) -> Line:
         period = "Loaded; its months need a key" if holding.months() is None else "No dated records"
     else:
         period = "Dates not stated"
-    return Line(holding, period, _drawn(dataset, declared, spans, drawn_on, period))
+    return Line(holding, period, _drawn(dataset, declared, spans, drawn_on))
 
 
-def months_bar(months: Sequence[Month], drawn_on: Axis, label: str) -> Drawn:
+def months_bar(months: Sequence[Month], drawn_on: Axis) -> Drawn:
     """The months with records of one class."""
     spans = spans_of({month.month for month in months})
-    return Drawn([], [drawn_on.piece(span) for span in spans], [], [], label)
+    return Drawn([], [drawn_on.piece(span) for span in spans], [], [])
 
 
 def spans_of(months: Iterable[str]) -> list[Period]:
@@ -84,7 +88,6 @@ def _drawn(
     declared: Period | None,
     spans: list[Period],
     drawn_on: Axis,
-    period: str,
 ) -> Drawn:
     holes = [_between(hole.start, hole.end) for hole in dataset.holes if hole.kind == "hole"]
     dated = [hole for hole in holes if hole]
@@ -94,13 +97,11 @@ def _drawn(
         if hole.kind == "break" and hole.start
     ]
     covered = without(declared, dated) if declared else []
-    names = [f"{hole.kind} {hole.label}" for hole in dataset.holes]
     return Drawn(
         [drawn_on.piece(each) for each in covered],
         [] if declared else [drawn_on.piece(each) for each in spans],
         [drawn_on.piece(each) for each in dated],
         breaks,
-        ". ".join([f"{dataset.label}: {period}", *names]),
     )
 
 

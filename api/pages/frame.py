@@ -1,5 +1,6 @@
 """What all pages share: the template around them, the headers, who asks, and refusals."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -10,12 +11,15 @@ from typing import Any
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from api.access import Access, Role
 from api.errors import ApiError, BadKeyError
 from api.service import Service
 from ontology.errors import JusticeGraphError
 
+GRAPH_SECONDS = 1.0
+_ADDRESS = re.compile(r"(?<!\S)(/(?:catalogue|loads|query|key)(?:/[\w./-]*\w)?)(?=[\s,]|$)")
 FOLDER = Path(__file__).resolve().parent
 COOKIE = "justicegraph_key"
 STRICT = "default-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
@@ -71,9 +75,11 @@ def opened(request: Request, service: Service) -> Access:
     return service.access(request)
 
 
-def refused(service: Service, access: Access, error: JusticeGraphError) -> HTMLResponse:
-    """The page that stands where an answer would."""
-    status = error.status if isinstance(error, ApiError) else 503
+def refused(
+    service: Service, access: Access, error: JusticeGraphError, status: int | None = None
+) -> HTMLResponse:
+    """The page that stands where an answer would. status: else the error's own."""
+    status = status or (error.status if isinstance(error, ApiError) else 503)
     near = error.nearest if isinstance(error, ApiError) else []
     return shown(
         service,
@@ -97,11 +103,31 @@ def shown(
         role=access.role.value,
         keyed=access.role is not Role.PUBLIC,
         graphiql=service.settings.graphiql,
+        graph=_graph(service),
         release=newest.number if newest else 0,
         made=day(newest.made[:10]) if newest else "",
         **values,
     )
     return HTMLResponse(content, status_code=status, headers=HEADERS)
+
+
+def _graph(service: Service) -> int | None:
+    """The release that the graph is at; None when it cannot be asked."""
+    store = service.engine.sources.store
+    try:
+        with store.limited(GRAPH_SECONDS):
+            return store.current()
+    except JusticeGraphError:
+        return None
+
+
+def linked(text: str) -> Markup:
+    """A text in which addresses of pages are links; the rest is escaped."""
+    parts = _ADDRESS.split(text)
+    return Markup("").join(
+        Markup('<a href="{0}">{0}</a>').format(part) if odd % 2 else escape(part)
+        for odd, part in enumerate(parts)
+    )
 
 
 def download_headers(name: str) -> dict[str, str]:
@@ -146,7 +172,13 @@ def _made() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"day": day, "number": number, "counted": counted, "capital": capital}
+    environment.filters |= {
+        "day": day,
+        "number": number,
+        "counted": counted,
+        "capital": capital,
+        "linked": linked,
+    }
     return environment
 
 

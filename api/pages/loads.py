@@ -15,7 +15,7 @@ from api.service import ServiceOf
 from releases.grouping import grouped, of_kind
 
 router = APIRouter()
-PAGE = 100
+PAGE = 50
 TREND = 12
 KINDS = 30
 BATCH = 20_000
@@ -28,17 +28,17 @@ Kind = dict[str, Any]
 
 @router.get("/loads")
 def loads(request: Request, service: ServiceOf) -> Response:
-    """The loads that ended, newest first, a hundred a page."""
+    """The loads that ended, newest first, fifty a page."""
     return answered(request, service, _list)
 
 
-@router.get("/loads/{number}.csv")
+@router.get("/loads/{number:int}.csv")
 def load_csv(number: int, request: Request, service: ServiceOf) -> Response:
     """The findings of a load, or those of one code or kind: a line each."""
     return answered(request, service, lambda asked: _csv(asked, number))
 
 
-@router.get("/loads/{number}")
+@router.get("/loads/{number:int}")
 def load(number: int, request: Request, service: ServiceOf) -> Response:
     """What became of every row of one load."""
     return answered(request, service, lambda asked: _one(asked, number))

@@ -6,11 +6,13 @@ absent, unless JUSTICEGRAPH_BROWSER_REQUIRED is 1, as in CI.
 
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import tarfile
 import threading
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +32,8 @@ from tests.conftest import ROOT
 AXE = "axe-core@4.14.1"
 PATHS = (
     "/catalogue", "/catalogue?q=unicorns", f"/catalogue/{NOMIS}", "/catalogue/data-first/crown",
-    "/catalogue/no/such", "/loads", "/loads/1", "/loads/2", "/loads/9", "/key", "/query",
+    "/catalogue/no/such", "/loads", "/loads/1", "/loads/2", "/loads/3", "/loads/9", "/key",
+    "/query", "/nowhere",
 )  # fmt: skip
 
 
@@ -85,6 +88,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
         writer.commit({"read": 60, "loaded": 59, "rejected": 1, "skipped_because": {"no data": 2}})
     with releases.write() as writer:
         writer.commit({"read": 5, "unchanged": 5})
+    with releases.write() as writer:
+        told = {"code": "JG-LOD-019", "cause": "it would remove 50 of 60", "fix": "Check it."}
+        writer.abandon({"stopped": told})
     store = open_store("sqlite", folder, model)
     key = Keys(folder).add("operator", "p1")[1]
     app = create_app(releases, store, model, _settings(folder))
@@ -114,38 +120,136 @@ def opened(chromium: Any, site: tuple[str, str], width: int, **given: Any) -> An
     return context
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_and_the_console_is_quiet(
-    chromium: Any, site: tuple[str, str], axe: str, scheme: str, width: int
+@dataclass
+class Watch:
+    """What a browser did that no page may make it do."""
+
+    page: Any
+    base: str
+    told: list[str] = field(default_factory=list)
+    elsewhere: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.on("console", lambda message: self.told.append(message.text))
+        self.page.on("pageerror", lambda error: self.told.append(str(error)))
+        self.page.on("request", self._request)
+
+    def _request(self, request: Any) -> None:
+        if not request.url.startswith(f"{self.base}/"):
+            self.elsewhere.append(request.url)
+
+
+RUN = """options => axe.run({resultTypes: ["violations"], preload: false, ...options})
+  .then(found => found.violations.map(each => [each.id, each.nodes[0].html.slice(0, 200)]))"""
+CONTRAST = {"runOnly": ["color-contrast"]}
+# WCAG 1.4.12; a constructed sheet, since the page's own policy lets no other style in.
+SPACED = """() => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(`* { line-height: 1.5 !important; letter-spacing: .12em !important;
+    word-spacing: .16em !important } p { margin-bottom: 2em !important }`);
+  document.adoptedStyleSheets = [sheet];
+}"""
+# Text that its own box cuts off, but for what only screen readers are to find.
+CUT = """() => [...document.querySelectorAll("main *")]
+  .filter(each => each.scrollWidth > each.clientWidth + 1 && !each.closest("svg, .hidden"))
+  .filter(each => getComputedStyle(each).overflowX === "hidden"
+    && !getComputedStyle(each).clipPath.startsWith("inset"))
+  .map(each => each.outerHTML.slice(0, 120))"""
+WIDTH = "() => document.documentElement.scrollWidth"
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_page_in_every_width_scheme_and_medium(
+    chromium: Any, site: tuple[str, str], axe: str, path: str
 ) -> None:
-    context = opened(chromium, site, width, color_scheme=scheme)
-    page, found, told = context.new_page(), [], []
-    page.on("console", lambda message: told.append(message.text))
-    page.on("pageerror", lambda error: told.append(str(error)))
-    for path in PATHS:
-        page.goto(site[0] + path)
-        page.evaluate(axe)
-        result = page.evaluate("axe.run()")
-        found += [
-            (path, violation["id"], violation["nodes"][0]["html"][:200])
-            for violation in result["violations"]
-        ]
+    """One visit: axe, contrast in the dark, no sideways scroll, print, forced colours."""
+    context = opened(chromium, site, 1280, color_scheme="light")
+    page = context.new_page()
+    watch = Watch(page, site[0])
+    page.goto(site[0] + path)
+    page.evaluate(axe)
+    found = {}
+    for width in (1280, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme="light")
+        found[f"light, {width}"] = page.evaluate(RUN, {})
+        # Dark changes colours only (test_dark_changes_colours_only).
+        page.emulate_media(color_scheme="dark")
+        found[f"dark, {width}"] = page.evaluate(RUN, CONTRAST)
+    page.set_viewport_size({"width": 320, "height": 256})  # 1280 by 1024 at 400%
+    wide = {"320": page.evaluate(WIDTH)}
+    page.evaluate(SPACED)
+    wide["320, spaced"] = page.evaluate(WIDTH)
+    cut = page.evaluate(CUT)
+    page.evaluate("() => { document.adoptedStyleSheets = [] }")
+    page.emulate_media(media="print")
+    shown = "selector => [...document.querySelectorAll(selector)].some(e => e.offsetHeight > 0)"
+    printed = [page.evaluate(shown, each) for each in ("main form", "header nav", "main h1")]
+    page.emulate_media(media="screen", forced_colors="active", color_scheme="light")
+    fills = page.evaluate(FILLS)
     context.close()
-    assert found == []
+    assert {name: each for name, each in found.items() if each} == {}
+    assert {name: each for name, each in wide.items() if each > 320} == {}
+    assert cut == []
+    assert printed == [False, False, True]
+    assert all(fill == text != back for fill, text, back in fills)
+    assert watch.elsewhere == []
     # Chromium itself says that a page was answered with 404; nothing else may be said.
-    assert [text for text in told if "404" not in text] == []
+    assert [text for text in watch.told if "404" not in text] == []
 
 
-def test_no_page_scrolls_sideways_at_320(chromium: Any, site: tuple[str, str]) -> None:
+FILLS = """() => {
+  const probe = document.body.appendChild(document.createElement("i"));
+  probe.style.color = "CanvasText";
+  probe.style.backgroundColor = "Canvas";
+  const { color, backgroundColor } = getComputedStyle(probe);
+  const marks = "main .covered, main .seen, main .break, main .c1, main .c4";
+  return [...document.querySelectorAll(marks)]
+    .map(each => [getComputedStyle(each)[each.matches("path.seen") ? "stroke" : "fill"], color,
+      backgroundColor]);
+}"""
+
+
+def test_dark_changes_colours_only() -> None:
+    style = (ROOT / "api/pages/static/pages.css").read_text(encoding="utf-8")
+    dark = re.findall(r"prefers-color-scheme: dark\) \{\s*:root \{(.*?)\}\s*\}", style, re.DOTALL)
+    assert len(dark) == style.count("prefers-color-scheme") == 1
+    declared = [each.strip() for each in dark[0].split(";") if each.strip()]
+    assert [each for each in declared if not re.fullmatch(r"--[\w-]+: #[0-9a-f]{6}", each)] == []
+
+
+FOCUS = """() => {
+  const at = document.activeElement, box = at.getBoundingClientRect(), style = getComputedStyle(at);
+  const stops = [...document.querySelectorAll(
+    "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']")]
+    .filter(each => each.offsetParent !== null || each.matches(".skip"));
+  const top = Math.max(box.top, 0), height = Math.min(box.bottom, innerHeight) - top;
+  const over = document.elementFromPoint(box.x + Math.min(box.width, 300) / 2, top + height / 2);
+  return { place: stops.indexOf(at), stops: stops.length, name: at.outerHTML.slice(0, 120),
+    seen: box.width > 0 && box.bottom > 0 && box.top < innerHeight && box.right > 0
+      && box.left < innerWidth && (at.contains(over) || over?.contains(at)),
+    ring: style.outlineStyle === "solid" && parseFloat(style.outlineWidth) >= 3 };
+}"""
+
+
+@pytest.mark.parametrize("path", ["/catalogue?owner=moj", "/loads/1", "/key", "/query"])
+def test_tab_stops_are_all_seen_in_the_order_of_reading(
+    chromium: Any, site: tuple[str, str], path: str
+) -> None:
+    """At 400%, where a sticky heading could cover what has the focus."""
     context = opened(chromium, site, 320)
-    page, wide = context.new_page(), []
-    for path in PATHS:
-        page.goto(site[0] + path)
-        width = page.evaluate("document.documentElement.scrollWidth")
-        wide += [(path, width)] if width > 320 else []
+    page = context.new_page()
+    page.set_viewport_size({"width": 320, "height": 256})
+    page.goto(site[0] + path)
+    met = []
+    for _ in range(200):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement === document.body"):
+            break
+        met.append(page.evaluate(FOCUS))
     context.close()
-    assert wide == []
+    assert [each["place"] for each in met] == list(range(met[0]["stops"]))
+    assert [each["name"] for each in met if not (each["seen"] and each["ring"])] == []
 
 
 def test_pages_work_without_script(chromium: Any, site: tuple[str, str]) -> None:
@@ -156,7 +260,7 @@ def test_pages_work_without_script(chromium: Any, site: tuple[str, str]) -> None
     page.select_option("#owner", "moj")
     page.click("#filter button[type=submit]")
     assert "owner=moj" in page.url
-    assert page.locator("table.covers tbody tr").count() == 1
+    assert page.locator("table.covers tbody td").count() == 1
     assert page.locator("table.covers svg.bar").count() == 1
     context.close()
 
@@ -170,7 +274,7 @@ def test_with_script_the_list_is_filtered_as_one_types(
     page.keyboard.press("/")
     page.keyboard.type("data first oasys")
     page.locator('#found:text-is("1 dataset")').wait_for()
-    assert page.locator("table.covers tbody tr").count() == 1
+    assert page.locator("table.covers tbody td").count() == 1
     found = page.locator("table.covers tbody a").get_attribute("href")
     assert found == "/catalogue/data-first/oasys"
     assert page.evaluate("document.activeElement.id") == "q"

@@ -8,8 +8,11 @@ import pytest
 from lxml import html
 
 from api import create_app
+from api.coverage import Month
+from api.holdings import Holding, holdings
 from api.pages.drawing import Axis, without
 from api.pages.frame import COOKIE
+from graph import TooLongError
 from ontology import Model
 from tests.api.conftest import CP, NOMIS, SECRETS, Place, Web
 
@@ -46,7 +49,15 @@ def test_a_page_needs_nothing_from_elsewhere(web: Web, path: str) -> None:
 def test_every_dataset_and_gap_stands_on_the_catalogue(place: Place, web: Web) -> None:
     tree = page(web, "/catalogue")
     links = tree.xpath("//table[contains(@class, 'covers')]//th/a/@href")
-    assert links == [f"/catalogue/{name}" for name in sorted(place.model.datasets)]
+    assert sorted(links) == [f"/catalogue/{name}" for name in sorted(place.model.datasets)]
+    owners = [each.owner for each in place.model.datasets.values()]
+    under = {
+        owner: text(part, "./tr/th/a")
+        for part in tree.xpath("//table[contains(@class, 'covers')]/tbody")
+        for owner in text(part, "./tr[@class='group']/th")
+    }
+    assert list(under) == sorted(place.model.organisations[name].label for name in set(owners))
+    assert len(under["Ministry of Justice"]) == owners.count("moj")
     assert text(tree, "//*[@role='status']") == [f"{len(links)} datasets"]
     questions = text(tree, "//h2[@id='gaps']/following-sibling::table/tbody//th")
     assert sorted(questions) == sorted(gap.question for gap in place.model.gaps.values())
@@ -59,11 +70,69 @@ def test_a_hole_cuts_the_bar_and_is_said(web: Web) -> None:
     end = float(covered.get("x")[:-1]) + float(covered.get("width")[:-1])
     assert end == pytest.approx(float(hole.get("x")[:-1]), abs=0.02)
     assert len(cell.xpath(".//*[@class='break']")) == 1
-    [name] = cell.xpath(".//svg[@role='img']/@aria-label")
+    [named] = cell.xpath(".//svg[@role='img']/@aria-labelledby")
+    name = " ".join(
+        t for each in named.split() for t in text(page(web, "/catalogue"), f"//*[@id='{each}']")
+    )
+    assert "Data First: Crown Court" in name
     assert "Jan 2013 to Mar 2023" in name
-    assert "hole Cases on Common Platform" in name
     said = " ".join(cell.text_content().split())
     assert "hole 2021 to 2023: Cases on Common Platform" in said
+
+
+def test_a_full_catalogue_weighs_less_than_its_limit(
+    place: Place, web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every dataset loaded, with twenty years of months and one silent in each year."""
+    months = tuple(
+        Month("Hearing", f"{year}-{month:02}", 1)
+        for year in range(2005, 2025)
+        for month in range(1, 13)
+        if month != 7
+    )
+
+    def full(*given: object) -> list[Holding]:
+        found = holdings(*given)  # type: ignore[arg-type]  # handed on as they came
+        return [replace(each, loaded=True, months=lambda: months) for each in found]
+
+    monkeypatch.setattr("api.pages.catalogue.holdings", full)
+    got = web.get("/catalogue", headers={"X-API-Key": place.keys["operator"]})
+    tree = html.fromstring(got.text)
+    drawn = tree.xpath("//*[@class='seen']/@d")
+    assert len(drawn) > 60
+    assert all(path.count("M") == 21 for path in drawn)
+    files = tree.xpath("//link/@href | //script/@src")
+    assert len(got.content) + sum(len(web.get(file).content) for file in files) < 100_000
+
+
+def test_an_unknown_path_is_a_page_for_a_browser(web: Web) -> None:
+    for path, status in (("/nowhere", 404), ("/loads/abc", 404)):
+        got = web.get(path, headers={"Accept": "text/html,*/*;q=0.8"})
+        assert (got.status_code, "text/html; charset=utf-8") == (
+            status,
+            got.headers["content-type"],
+        )
+        assert html.fromstring(got.text).xpath("//*[@role='alert']//a[@href='/catalogue']")
+        assert web.get(path).headers["content-type"] == "application/json"
+    refused = web.send("DELETE", "/catalogue", headers={"Accept": "text/html"})
+    assert (refused.status_code, refused.headers["allow"]) == (405, "GET")
+
+
+def test_a_graph_that_is_behind_or_silent_is_said(
+    place: Place, web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def said() -> str:
+        return " ".join(page(web, "/catalogue").text_content().split())
+
+    assert "The graph " not in said()
+    monkeypatch.setattr(place.store, "current", lambda: 1)
+    assert "The graph is at release 1; the newest is 2." in said()
+
+    def silent() -> int:
+        raise TooLongError(1.0)
+
+    monkeypatch.setattr(place.store, "current", silent)
+    assert "The graph does not answer now." in said()
 
 
 def test_the_form_asks_the_server(place: Place, web: Web) -> None:
@@ -81,7 +150,7 @@ def test_the_form_asks_the_server(place: Place, web: Web) -> None:
 
 def test_months_are_for_those_who_may_read_the_records(place: Place, web: Web) -> None:
     public = page(web, f"/catalogue/{NOMIS}")
-    assert not public.xpath("//rect[@class='seen']")
+    assert not public.xpath("//*[@class='seen']")
     assert public.xpath("//a[starts-with(@href, '/key')]")
     keyed = {"headers": {"X-API-Key": place.keys["nomis"]}}
     mine = page(web, f"/catalogue/{NOMIS}", **keyed)
@@ -93,9 +162,9 @@ def test_months_are_for_those_who_may_read_the_records(place: Place, web: Web) -
         )
     )
     # Reception on 2024-03-01 and release on 2024-06-01, nothing in between.
-    assert (counted["Reception"], counted["Release"]) == ("1", "1")
+    assert (counted["Reception"], counted["Release"]) == ("1 record", "1 record")
     assert "2 months between the first and the last hold no record" in mine.text_content()
-    assert not page(web, f"/catalogue/{CP}", **keyed).xpath("//rect[@class='seen']")
+    assert not page(web, f"/catalogue/{CP}", **keyed).xpath("//*[@class='seen']")
 
 
 def test_hostile_labels_are_escaped(place: Place) -> None:
@@ -129,7 +198,7 @@ def test_a_key_is_kept_in_a_cookie_that_opens_pages_only(place: Place, web: Web)
     kept = {"headers": {"Cookie": f"{COOKIE}={key}"}}
     tree = page(web, f"/catalogue/{NOMIS}", **kept)
     assert "Key: practitioner" in tree.xpath("//header")[0].text_content()
-    assert tree.xpath("//rect[@class='seen']")
+    assert tree.xpath("//*[@class='seen']")
     assert key not in html.tostring(tree).decode()
     asked = web.post("/graphql", json={"query": "{ releases { number } }"}, **kept)
     assert asked.json()["errors"][0]["extensions"]["code"] == "JG-API-007"
