@@ -72,7 +72,8 @@ def run_load(
         links = None
         if writer.changed:
             links = linkage.run(workspace.releases, writer, workspace.model, settings.base)
-        release = writer.commit({**report.counts(), "base": settings.base})
+        totals = {"totals": links.totals} if links else {}
+        release = writer.commit({**report.counts(), "base": settings.base, **totals})
         with projecting() as step:
             bring_up_to_date(workspace, step)
     return Loaded(report, links, release.number if release else None)
@@ -111,10 +112,11 @@ def import_codes(
         )
         if dry_run:
             return report
-        if writer.changed:
-            linkage.run(releases, writer, workspace.model, settings.base)
         before = releases.release().summary if releases.current else {}
         waiting = {"unresolved": before.get("unresolved", 0), "base": settings.base}
+        if writer.changed:
+            links = linkage.run(releases, writer, workspace.model, settings.base)
+            waiting["totals"] = links.totals
         release = writer.commit({**report.counts(), **waiting})
         report.release = release.number if release else None
         with projecting() as step:

@@ -12,6 +12,23 @@ ROOTS = ("PersonRecord", "Alias", "Participation", "Case", "Issue")
 NAMES = ("givenName", "middleNames", "familyName", "fullName", "birthDate")
 _KEYS = ("pncId", "croNumber", "prisonerNumber", "crn", "masterDefendantId")
 
+_PARTS = ("iri", "inCase", "party", "asn")
+_CHARGES = (
+    *("iri", "class", "dataset", "inCase", "ofParticipation", "aboutPerson", "asn"),
+    *("offenceReference", "offenceSequence", "offenceCode"),
+)
+_CASES = ("iri", "urn", "caseReference", "caseNumber", "courtCode")
+_MEMBERS = ("member", "thing", "linkKey", "linkKind", "threshold")
+_COLUMNS = {
+    "Participation": _PARTS,
+    "Issue": _CHARGES,
+    "Case": _CASES,
+    "PersonRecord": ("iri", *NAMES, *_KEYS),
+    "Alias": ("iri", "aliasOf", *NAMES),
+    "Membership": _MEMBERS,
+    "LinkAssertion": ("iri", "hash", "linkKind", "linked", "left", "right"),
+    "Thing": ("iri", "class", "hash", "linkKind"),
+}
 Where = Mapping[str, pl.Series]
 
 
@@ -23,6 +40,7 @@ class Reading:
         self._writer = writer
         self._model = model
         self._base = base
+        self._nearby = releases.nearby(writer, _COLUMNS)
 
     def table(
         self,
@@ -32,9 +50,9 @@ class Reading:
         where: Where | None = None,
     ) -> pl.DataFrame:
         """Some columns of the live records of a root class; which, as in `Releases.state`."""
-        told = self._releases.state(
-            root, columns=columns, iris=iris, where=where, pending=self._writer
-        )
+        if iris is not None or where is not None:
+            return self._nearby.state(root, columns, iris=iris, where=where)
+        told = self._releases.state(root, columns=columns, pending=self._writer)
         return told.collect(engine="streaming")
 
     def before(self, root: str, *columns: str, iris: pl.Series) -> pl.DataFrame:
@@ -50,26 +68,18 @@ class Reading:
 
     def memberships(self, kind: str, where: Where | None = None) -> pl.DataFrame:
         """Memberships of the release before: member, thing, linkKey. kind: person, matter, ..."""
-        told = self.table(
-            "Membership", "member", "thing", "linkKey", "linkKind", "threshold", where=where
-        )
+        told = self.table("Membership", *_MEMBERS, where=where)
         of_kind = pl.col("linkKind") == self._model.concept_iri("thing-kind", kind)
         high = pl.col("threshold") == self._model.concept_iri("threshold", "high")
         return told.filter(of_kind & high).select("member", "thing", "linkKey")
 
     def parts(self, iris: pl.Series | None = None, where: Where | None = None) -> pl.DataFrame:
         """Participations: iri, inCase, party, asn."""
-        return self.table("Participation", "iri", "inCase", "party", "asn", iris=iris, where=where)
+        return self.table("Participation", *_PARTS, iris=iris, where=where)
 
     def issues(self, iris: pl.Series | None = None, where: Where | None = None) -> pl.DataFrame:
         """Charge records: their identifiers and links, as they stand."""
-        told = self.table(
-            "Issue",
-            *("iri", "class", "dataset", "inCase", "ofParticipation", "aboutPerson", "asn"),
-            *("offenceReference", "offenceSequence", "offenceCode"),
-            iris=iris,
-            where=where,
-        )
+        told = self.table("Issue", *_CHARGES, iris=iris, where=where)
         classes = [
             name
             for parent in ("ChargeRecord", "SuspectedOffence")
@@ -93,9 +103,7 @@ class Reading:
 
     def cases(self, iris: pl.Series | None = None) -> pl.DataFrame:
         """Case records and their identifiers."""
-        return self.table(
-            "Case", "iri", "urn", "caseReference", "caseNumber", "courtCode", iris=iris
-        )
+        return self.table("Case", *_CASES, iris=iris)
 
     def of(
         self, persons: pl.Series, cases: pl.Series, charges: pl.Series

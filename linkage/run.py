@@ -1,7 +1,8 @@
 """One linkage run: from the records a release will hold to its things, links and memberships."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import polars as pl
 
@@ -31,6 +32,11 @@ class LinkSummary:
     conflicts: int
     written: int
 
+    @property
+    def totals(self) -> dict[str, int]:
+        """What the release holds, as the summary of a release keeps it under `totals`."""
+        return {name: count for name, count in asdict(self).items() if name != "written"}
+
 
 def run(
     releases: Releases, writer: Writer, model: Model, base: str = BASE, *, whole: bool = False
@@ -56,14 +62,17 @@ class _Run:
         self._digest = model.digest
         self._read = Reading(releases, writer, model, base)
         self._rows = Rows(model, base)
+        self._gained: Counter[str] = Counter()
 
     def run(self, *, whole: bool) -> LinkSummary:
         again = self._linked_before() and not whole
-        written = 0
+        written, scope = 0, None
         if self._writer.touched(*ROOTS) or not again:
             scope = scope_of(self._releases, self._writer, self._read) if again else None
             written = self._link(scope)
-        return self._summary(written)
+            if scope is None:
+                again = False
+        return self._summary(written, again=again)
 
     def _link(self, scope: Scope | None) -> int:
         if scope is None:
@@ -92,8 +101,13 @@ class _Run:
     def _linked_before(self) -> bool:
         """Whether the release before was linked by the same ontology."""
         current = self._releases.current
-        if not current or self._releases.release(current).model_hash != self._digest:
+        if not current:
             return False
+        release = self._releases.release(current)
+        if release.model_hash != self._digest:
+            return False
+        if "totals" in release.summary:
+            return any(release.summary["totals"].values())
         held = self._releases.state("Membership", current, columns=("iri",)).head(1).collect()
         return not held.is_empty()
 
@@ -152,13 +166,16 @@ class _Run:
         left = previous.join(members, on="member", how="anti")
         rows = self._rows.things(kind, things)
         standing = None if scope is None else rows["iri"]
+        stood = self._known("Thing", kind, iris=standing)
+        self._count(kind, rows, links)
+        self._count(kind, stood, known, -1)
         news = members.with_columns(text=pl.col("linkKey").list.join("\n").fill_null("")).join(
             before, left_on=["member", "thing", "text"], right_on=["member", "thing", "linkKey"],
             how="anti",
         )  # fmt: skip
         return (
             self._put("LinkAssertion", links, known)
-            + self._put("Thing", rows, self._known("Thing", kind, iris=standing))
+            + self._put("Thing", rows, stood)
             + self._put("Membership", self._news(kind, news.drop("text"), previous))
             + self._delete("LinkAssertion", known, links)
             + self._delete("Membership", self._rows.memberships(kind, _with_keys(left, None)))
@@ -200,9 +217,17 @@ class _Run:
         iris: pl.Series | None = None,
         where: Mapping[str, pl.Series] | None = None,
     ) -> pl.DataFrame:
-        told = self._read.table(root, "iri", "hash", "linkKind", iris=iris, where=where)
+        also = ("linked",) if root == "LinkAssertion" else ()
+        told = self._read.table(root, "iri", "hash", *also, "linkKind", iris=iris, where=where)
         same = pl.col("linkKind") == self._rows.code("thing-kind", kind)
-        return told.filter(same).select("iri", "hash")
+        return told.filter(same).drop("linkKind")
+
+    def _count(self, kind: str, things: pl.DataFrame, links: pl.DataFrame, sign: int = 1) -> None:
+        """Add to, or take from, what the release before held."""
+        followed = int(links["linked"].sum())
+        self._gained[f"{kind}s"] += sign * int((things["hash"] == "live").sum())
+        self._gained["links"] += sign * followed
+        self._gained["conflicts"] += sign * (len(links) - followed)
 
     def _put(self, root: str, rows: pl.DataFrame, known: pl.DataFrame | None = None) -> int:
         news = rows if known is None else rows.join(known, on=["iri", "hash"], how="anti")
@@ -217,8 +242,13 @@ class _Run:
         self._writer.delete(root, keys)
         return gone.height
 
-    def _summary(self, written: int) -> LinkSummary:
-        """What the release will hold."""
+    def _summary(self, written: int, *, again: bool) -> LinkSummary:
+        """What the release will hold: of the one before, if it tells, and what was gained."""
+        current = self._releases.current
+        told = self._releases.release(current).summary.get("totals") if again else None
+        if told is not None:
+            held = {name: count + self._gained[name] for name, count in told.items()}
+            return LinkSummary(**held, written=written)
         things = self._read.table("Thing", "class", "hash").filter(pl.col("hash") == "live")
         held = dict(things.group_by("class").len().iter_rows())
         linked = self._read.table("LinkAssertion", "linked")["linked"]

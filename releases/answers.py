@@ -9,7 +9,8 @@ from releases import documents as seen_documents
 from releases.documents import DOCUMENTS, FINDINGS, SEEN
 from releases.ledger import Ledger, Load, Release
 from releases.model import Schemas
-from releases.state import STORED, mentioned, newest, wide
+from releases.nearby import Nearby
+from releases.state import STORED, among, mentioned, newest, of_these, read_at_once, wide
 from releases.table import ROW, Table
 from releases.versions import versions
 from releases.writer import Writer
@@ -71,24 +72,23 @@ class Answers:
         version. mentions: one row a (record, document) instead. documents: only records whose
         content comes from these. where: only records that had, in some version, one of these
         values in one of these columns. columns: those of Model.table_schema (default all), and
-        `release`. pending: see that writer's own rows too. Order of rows is not defined.
+        `release`. pending: see that writer's own rows too. Order of rows is not defined. Rows of
+        the records asked for by iris or where are read at once, the others never in full.
         """
         until = self._as_of(release, pending)
         rows = self._rows(root, until, pending)
-        if iris is not None:
-            rows = rows.filter(pl.col("iri").is_in(_series(iris)))
-        if where is not None:
-            rows = rows.join(_holding(rows, where), on="iri", how="semi")
-        told_by = None if documents is None else pl.col("document").is_in(_series(documents))
+        wanted = list(columns) if columns is not None else list(self.model.table_schema(root))
+        if iris is not None or where is not None:
+            rows = read_at_once(of_these(rows, iris, where), wanted)
+        told_by = None if documents is None else pl.col("document").is_in(among(documents))
         if mentions:
-            rows = rows if told_by is None else rows.filter(told_by)
+            rows = rows if told_by is None else read_at_once(rows.filter(told_by), wanted)
             chosen = mentioned(rows, until)
         elif told_by is None:
             chosen = newest(rows, until)
         else:
             rows = rows.join(rows.filter(told_by).select("iri"), on="iri", how="semi")
             chosen = newest(rows, until).filter(told_by)
-        wanted = list(columns) if columns is not None else list(self.model.table_schema(root))
         return wide(rows, chosen, wanted)
 
     def touched(self, root: str, pending: Writer) -> pl.Series:
@@ -130,7 +130,7 @@ class Answers:
             .select(pl.col("iri").unique())
             .collect()["iri"]
         )
-        theirs = rows.filter(pl.col("iri").is_in(touched.implode()))
+        rows = theirs = read_at_once(of_these(rows, touched, None), names)
         before = newest(theirs, since).select("iri", "hash", ROW).collect()
         after = newest(theirs, last).select("iri", "hash", ROW).collect()
         puts = after.join(before, on=["iri", "hash"], how="anti")
@@ -221,7 +221,7 @@ class Answers:
         until = self._as_of(release, pending)
         rows = self._pending_rows("documents", self._documents, pending)
         if ids is not None:
-            rows = rows.filter(pl.col("document").is_in(_series(ids)))
+            rows = rows.filter(pl.col("document").is_in(among(ids)))
         later = [number for number in self._ledger.live() if number > until]
         load = self._ledger.release(later[0]).load if later else None
         return seen_documents.remembered(rows, until, load)
@@ -232,6 +232,15 @@ class Answers:
         if release is None or release == 0:
             return self.current if release is None else 0
         return self._ledger.release(release).number
+
+    def nearby(self, pending: Writer, columns: Mapping[str, Sequence[str]]) -> Nearby:
+        """For many questions about few records of these columns: see Nearby."""
+
+        def rows(root: str) -> tuple[pl.LazyFrame, int]:
+            until = self._as_of(None, pending)
+            return self._rows(root, until, pending), until
+
+        return Nearby(rows, columns)
 
     def _rows(self, root: str, until: int, pending: Writer | None) -> pl.LazyFrame:
         return self._pending_rows(root, self._tables[root], pending, until)
@@ -254,19 +263,3 @@ def _part(rows: pl.LazyFrame, part: tuple[int, int] | None) -> pl.LazyFrame:
         return rows
     number, parts = part
     return rows.filter(pl.col("iri").hash(seed=0) % parts == number)
-
-
-def _holding(rows: pl.LazyFrame, where: Mapping[str, pl.Series]) -> pl.LazyFrame:
-    """The iris of rows that have one of the values in one of the columns."""
-    schema = rows.collect_schema()
-    found = []
-    for name, values in where.items():
-        told = rows.select("iri", value=pl.col(name))
-        told = told.explode("value") if isinstance(schema[name], pl.List) else told
-        found.append(told.filter(pl.col("value").is_in(_series(values))).select("iri"))
-    return pl.concat(found).unique()
-
-
-def _series(values: Collection[str] | pl.Series) -> pl.Series:
-    series = values if isinstance(values, pl.Series) else pl.Series(list(values), dtype=pl.String)
-    return series.implode()

@@ -127,10 +127,10 @@ class Releases(Answers):
 
         Goes: their rows, mentions of them in other rows, linkage that names them, documents that
         held nothing else, findings about them. Of documents that hold more, the file name and the
-        findings' values go. values: texts (an identifier in a file name, say) whose findings go
-        too. documents: those that go as a whole, also what they say of records that stay. Each
-        release file keeps the count only. Run again if it was interrupted. Somebody reading
-        meanwhile may find a file gone. Raises LockHeldError.
+        findings' values go; from summaries, the totals. values: texts (an identifier in a file
+        name, say) whose findings go too. documents: those that go as a whole, also what they say of
+        records that stay. Each release file keeps the count only. Run again if it was interrupted.
+        Somebody reading meanwhile may find a file gone. Raises LockHeldError.
         """
         report = ForgetReport()
         wanted = pl.Series("iri", list(iris), dtype=pl.String)
@@ -145,8 +145,10 @@ class Releases(Answers):
                 report.findings = forget_documents(self._findings, gone, shared, wanted, values)
             for release in self.list():
                 count = report.releases.get(release.number, 0)
-                if count:
-                    self._ledger.add(dc_replace(release, forgotten=release.forgotten + count))
+                kept = {name: told for name, told in release.summary.items() if name != "totals"}
+                if count or kept != release.summary:
+                    forgotten = release.forgotten + count
+                    self._ledger.add(dc_replace(release, forgotten=forgotten, summary=kept))
             for table in (*tables.values(), self._documents, self._findings):
                 if table.exists():
                     table.purge()

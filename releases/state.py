@@ -4,6 +4,8 @@ A row says that one document gives, or no longer gives, one record. `release` an
 order of writing within a release) order the rows.
 """
 
+from collections.abc import Collection, Mapping
+
 import polars as pl
 
 from releases.table import ROW
@@ -51,6 +53,41 @@ def _parted(rows: pl.LazyFrame, release: int) -> tuple[pl.LazyFrame, pl.LazyFram
 def _last(rows: pl.LazyFrame) -> pl.LazyFrame:
     last = rows.sort("_order").unique(subset=KEY, keep="last", maintain_order=True)
     return last.filter(pl.col("op") == "put")
+
+
+def of_these(
+    rows: pl.LazyFrame,
+    iris: Collection[str] | pl.Series | None,
+    where: Mapping[str, pl.Series] | None,
+) -> pl.LazyFrame:
+    """The rows of these records; where: of those of which some row has one of these values."""
+    if iris is not None:
+        rows = rows.filter(pl.col("iri").is_in(among(iris)))
+    if where is None:
+        return rows
+    schema = rows.collect_schema()
+    has = []
+    for name, values in where.items():
+        of_list = isinstance(schema[name], pl.List)
+        value = pl.element() if of_list else pl.col(name)
+        test = value.is_in(among(values))
+        has.append(pl.col(name).list.eval(test).list.any() if of_list else test)
+    held = rows.filter(pl.any_horizontal(has)).select("iri").collect()["iri"].unique()
+    return rows.filter(pl.col("iri").is_in(held.implode()))
+
+
+def among(values: Collection[str] | pl.Series) -> pl.Series:
+    series = values if isinstance(values, pl.Series) else pl.Series(list(values), dtype=pl.String)
+    return series.implode()
+
+
+def read_at_once(rows: pl.LazyFrame, columns: list[str]) -> pl.LazyFrame:
+    """The few rows that a filter leaves of a table, in memory, with what the functions here need.
+
+    One pass: of other columns than the filter's, only what it leaves is decoded.
+    """
+    needed = dict.fromkeys((*KEY, "version", "hash", "op", "release", "batch", ROW, *columns))
+    return rows.select(*needed).collect().lazy()
 
 
 def wide(rows: pl.LazyFrame, chosen: pl.LazyFrame, columns: list[str]) -> pl.LazyFrame:

@@ -43,6 +43,7 @@ class Table:
         self.folder = folder
         self.schema = dict(schema)
         self._known: DeltaTable | None = None
+        self._told: tuple[float, pl.DataFrame] | None = None
 
     @property
     def name(self) -> str:
@@ -88,9 +89,7 @@ class Table:
 
     def _files(self, since: int | None = None, until: int | None = None) -> dict[Path, int]:
         """The files, in the order of scanning, with their numbers of rows."""
-        if not self.exists():
-            return {}
-        adds = pl.DataFrame(self._open().get_add_actions(flatten=True))
+        adds = self._adds()
         if not adds.height:
             return {}
         if since is not None and "max.release" in adds.columns:
@@ -99,6 +98,16 @@ class Table:
             adds = adds.filter(pl.col("min.release").is_null() | (pl.col("min.release") <= until))
         adds = adds.select("path", "num_records").sort("path")
         return {self.folder / unquote(path): rows for path, rows in adds.iter_rows()}
+
+    def _adds(self) -> pl.DataFrame:
+        """What the log tells of each file; it is read again when something was added to it."""
+        try:
+            stamp = (self.folder / "_delta_log").stat().st_mtime
+        except FileNotFoundError:
+            return pl.DataFrame()
+        if self._told is None or self._told[0] != stamp or stamp > time.time() - _CLOCK_TICK:
+            self._told = stamp, pl.DataFrame(self._open().get_add_actions(flatten=True))
+        return self._told[1]
 
     def scan(
         self, since: int | None = None, until: int | None = None, *, numbered: bool = False

@@ -79,7 +79,7 @@ class World:
                 keys = {"iri": [row["iri"]], "document": [_filled(row)["document"]]}
                 writer.delete(row["root"], pl.DataFrame(keys))
             summary = run(self.releases, writer, self.model, whole=whole)
-            writer.commit()
+            writer.commit({"totals": summary.totals})
         return summary
 
     def sets(self, kind: str = "person") -> set[frozenset[str]]:

@@ -1,7 +1,9 @@
 """Things: the same partition in any order, identifiers that stay."""
 
 import tempfile
+from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -11,10 +13,12 @@ from polars.testing import assert_frame_equal
 
 from linkage.things import named
 from ontology.identifiers import BASE
+from releases.table import Table
 from tests.linkage.conftest import Row, World, case, charge, part, person, sets
 
 PNC, OTHER_PNC = "2003/0062845E", "1981/0154257C"
 ASN = "1101ZD0100000448754K"
+NONE = (None, None, None)
 WHO = [("John Smith", "1980-01-02"), ("Jon Smith", "1980-02-01"), ("Mary Baker", "1990-05-06")]
 
 rows = st.lists(
@@ -116,6 +120,28 @@ def compare(steps: Steps) -> None:
                     scoped.table(root).drop("release", strict=False),
                     whole.table(root).drop("release", strict=False),
                 )
+
+
+def test_a_load_reads_each_table_once_however_often_it_asks(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And the totals of things and links are counted on, not again from all of them."""
+    world.load(*(each for number in range(4) for each in records(number, (WHO[0], PNC, *NONE))))
+    scans: Counter[str] = Counter()
+    original = Table.scan
+
+    def counting(table: Table, *told: Any, **also: Any) -> pl.LazyFrame:
+        scans[table.name] += 1
+        return original(table, *told, **also)
+
+    monkeypatch.setattr(Table, "scan", counting)
+    summary = world.load(*records(9, (WHO[0], PNC, *NONE)))
+    assert summary.persons == 1
+    # Of the classes loaded also once as they were, and once to know what was touched.
+    told = {"PersonRecord", "Participation", "Case", "Issue"}
+    most = {root: 3 if root in told else 1 for root in scans}
+    assert {"Membership", "Thing", "LinkAssertion"} <= set(scans)
+    assert {root: scans[root] for root in scans if scans[root] > most[root]} == {}
 
 
 def test_a_touched_record_leaves_others_alone(world: World) -> None:

@@ -112,3 +112,12 @@ def test_forgetting_again_finishes_what_was_interrupted(store: Releases, put: Pu
     store.forget(["id/P-77231"])
     assert files_with(store.folder, b"Quillfeather") == []
     assert store.forget(["id/P-77231"]).rows == {}
+
+
+def test_totals_that_are_no_longer_true_are_no_longer_told(store: Releases) -> None:
+    for name in ("id/a", "id/b"):
+        with store.write() as writer:
+            writer.put("PersonRecord", records("PersonRecord", {"iri": name, "document": name}))
+            writer.commit({"totals": {"persons": 2}, "read": 1})
+    store.forget(["id/a"])
+    assert [release.summary for release in store.list()] == [{"read": 1}, {"read": 1}]

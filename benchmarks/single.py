@@ -1,0 +1,210 @@
+"""Single messages: one `justicegraph load` of one message after the other, each its own process.
+
+`python -m benchmarks.single --persons N --loads M [--store neo4j] [--data FOLDER --world FOLDER]`:
+makes a world of N persons and loads it (or takes folders that are there: a world, and a data
+folder, into which the messages go). Then M new hearings of people of that world, one a file, each
+loaded by the command. Asserted: every load made a release of the one message and lost no record
+of it; in the end each hearing is in the graph, and the journey of its defendant holds it; the
+tables hold no more files than `most_files` says. One line of JSON: seconds by the clock (median,
+95th percentile, most), CPU seconds a load, files and bytes of the data folder before and after,
+and the seconds of stages in one more load of a process that clocks itself.
+
+With `--store neo4j` the graph is in the database of NEO4J_URI, which it replaces. Programs are
+compiled once beforehand, as an installed package is.
+"""
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+from collections import defaultdict
+from pathlib import Path
+from statistics import median, quantiles
+from typing import Any
+
+import orjson
+
+from api import Access, ApiSettings, open_engine
+from benchmarks.path import JOURNEY, clocked
+from cli.pipeline import run_load
+from cli.workspace import Workspace
+from ontology.identifiers import record_iri
+
+ROOT = Path(__file__).resolve().parents[1]
+DATASET = "common-platform/hearing-resulted"
+MOST_FILES = 64 + 2 * 34
+"""Data files and log entries that one table may have between two merges (releases/table.py)."""
+
+
+def messages(world: Path, number: int) -> list[tuple[bytes, str, list[str]]]:
+    """(message, hearing, key of its first defendant) of hearings that the world did not hold, of
+    its people."""
+    lines = [
+        line
+        for file in sorted((world / "extracts" / "common-platform").glob("*.jsonl"))
+        for line in file.read_bytes().splitlines()
+    ]
+    made: list[tuple[bytes, str, list[str]]] = []
+    for nth in range(2 * number):
+        line = lines[nth * 37 % len(lines)]
+        told, new = orjson.loads(line)["hearing"], str(uuid.uuid4())
+        case = told["prosecutionCases"][0]
+        if "personDefendant" in case["defendants"][0]:
+            key = [case["id"], case["defendants"][0]["id"]]
+            made.append((line.replace(told["id"].encode(), new.encode()), new, key))
+        if len(made) == number:
+            break
+    return made
+
+
+def compiled_apart(folder: Path) -> dict[str, str]:
+    """The environment of a process whose programs are compiled, as those of a package are."""
+    left = {name: text for name, text in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**left, "PYTHONPYCACHEPREFIX": str(folder / "compiled"), "PYTHONPATH": str(ROOT)}
+
+
+def load(
+    path: Path, data: Path, environment: dict[str, str]
+) -> tuple[dict[str, Any], float, float]:
+    """What the command says, seconds by the clock, CPU seconds of its process."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    start = time.perf_counter()
+    done = subprocess.run(
+        [sys.executable, "-m", "cli", "load", str(path), "--data", str(data), "--json"],
+        env=environment,
+        capture_output=True,
+        check=True,
+    )
+    took = time.perf_counter() - start
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    worked = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
+    return orjson.loads(done.stdout.splitlines()[-1]), took, worked
+
+
+def files(data: Path) -> dict[str, int]:
+    """Files by table; `releases`: a small one each; `all`, and their `bytes`."""
+    found = {
+        table.name: sum(1 for file in table.rglob("*") if file.is_file())
+        for table in (data / "tables").iterdir()
+    }
+    every = [file for file in data.rglob("*") if file.is_file()]
+    found["releases"] = sum(1 for _ in (data / "releases").iterdir())
+    return {**found, "all": len(every), "bytes": sum(file.stat().st_size for file in every)}
+
+
+def asked(workspace: Workspace, made: list[tuple[bytes, str, list[str]]]) -> None:
+    """Every hearing is in the graph, and the journey of its defendant tells of its day."""
+    base = workspace.settings.base
+    store, release = workspace.store, workspace.releases.current
+    settings = ApiSettings(folder=workspace.folder, base=base)
+    engine = open_engine(workspace.releases, store, workspace.model, settings)
+    for message, hearing, key in made:
+        day = orjson.loads(message)["hearing"]["hearingDays"][0]["sittingDay"][:10]
+        iri = record_iri(base, "EventRecord", DATASET, [hearing, day])
+        assert iri in store.nodes([iri], release), iri
+        person = record_iri(base, "PersonRecord", DATASET, key)
+        answered = engine.answer(JOURNEY, {"record": person}, Access.operator()).body
+        dates = {event["date"] for event in answered["data"]["journey"]["events"]}
+        assert day in dates, (hearing, day)
+    engine.audit.close()
+
+
+def stages(message: Path, workspace: Workspace) -> dict[str, float]:
+    """Seconds of the stages of one more load, within this process, whose programs are loaded."""
+    import graph
+    import linkage
+    import shapes
+
+    spent: dict[str, float] = defaultdict(float)
+    start = time.perf_counter()
+    with (
+        clocked(spent, "check", shapes, "check"),
+        clocked(spent, "link", linkage, "run"),
+        clocked(spent, "project", graph, "project"),
+    ):
+        assert run_load(workspace, [message]).release
+    whole = time.perf_counter() - start
+    spent["map, replace, write"] = whole - sum(spent.values())
+    return {name: round(value, 3) for name, value in spent.items()}
+
+
+def measure(
+    persons: int, loads: int, folder: Path, given: tuple[Path, Path] | None
+) -> dict[str, Any]:
+    environment = compiled_apart(folder)
+    world, data = given or (folder / "world", folder / "data")
+    if given is None:
+        for arguments in (
+            ["world", "--out", str(world), "--persons", str(persons)],
+            ["load", str(world / "extracts"), "--data", str(data), "--json"],
+        ):
+            done = subprocess.run(
+                [sys.executable, "-m", "cli", *arguments],
+                env=environment,
+                capture_output=True,
+                check=False,
+            )
+            assert done.returncode in (0, 1), done.stderr  # 1: a world has files that are no data
+    made = messages(world, loads + 2)
+    before, took, worked = files(data), [], []
+    for nth, (message, _, _) in enumerate(made[: loads + 1]):
+        path = folder / f"{nth}.json"
+        path.write_bytes(message)
+        said, seconds, cpu = load(path, data, environment)
+        (told,) = said["files"]
+        assert (told["source"], told["status"]) == (DATASET, "loaded"), told
+        assert told["read"] == told["loaded"] > 0, said
+        assert said["release"], said
+        if nth:  # the first compiles programs and shapes, which are kept
+            took.append(seconds)
+            worked.append(cpu)
+        path.unlink()
+    after = files(data)
+    tables = {name: count for name, count in after.items() if (data / "tables" / name).is_dir()}
+    assert max(tables.values()) <= MOST_FILES + before[max(tables, key=tables.__getitem__)], tables
+    workspace = Workspace(data)
+    asked(workspace, made[: loads + 1])
+    path = folder / "last.json"
+    path.write_bytes(made[-1][0])
+    by_stage = stages(path, workspace)
+    if workspace.settings.store == "neo4j":
+        workspace.store.clear()
+    return {
+        "persons": persons,
+        "store": workspace.settings.store,
+        "loads": loads,
+        "seconds_median": round(median(took), 2),
+        "seconds_p95": round(quantiles(took, n=20, method="inclusive")[-1], 2),
+        "seconds_most": round(max(took), 2),
+        "cpu_seconds_median": round(median(worked), 2),
+        "cpu_seconds_most": round(max(worked), 2),
+        "stages_seconds": by_stage,
+        "files_before": before["all"] - before["releases"],
+        "files_after": after["all"] - after["releases"],
+        "files_of_releases": after["releases"] - before["releases"],
+        "most_files_of_a_table": max(tables.values()),
+        "bytes_a_load": round((after["bytes"] - before["bytes"]) / (loads + 1)),
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--persons", type=int, default=2_000)
+    parser.add_argument("--loads", type=int, default=100)
+    parser.add_argument("--store", default="sqlite", choices=["sqlite", "neo4j"])
+    parser.add_argument("--world", type=Path, help="a world that is there")
+    parser.add_argument("--data", type=Path, help="a data folder that holds it")
+    chosen = parser.parse_args()
+    os.environ["JUSTICEGRAPH_STORE"] = chosen.store
+    given = (chosen.world, chosen.data) if chosen.world and chosen.data else None
+    with tempfile.TemporaryDirectory() as folder:
+        print(json.dumps(measure(chosen.persons, chosen.loads, Path(folder), given)))
+
+
+if __name__ == "__main__":
+    main()
