@@ -89,8 +89,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
     with releases.write() as writer:
         writer.commit({"read": 5, "unchanged": 5})
     with releases.write() as writer:
-        told = {"code": "JG-LOD-019", "cause": "it would remove 50 of 60", "fix": "Check it."}
-        writer.abandon({"stopped": told})
+        stopped = {"code": "JG-LOD-019", "cause": "it would remove 50 of 60", "fix": "Check it."}
+        writer.abandon({"stopped": stopped})
     store = open_store("sqlite", folder, model)
     key = Keys(folder).add("operator", "p1")[1]
     app = create_app(releases, store, model, _settings(folder))
