@@ -1,6 +1,7 @@
 """Load, link, commit, project: the one place that strings the stages together."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -44,10 +45,20 @@ def run_load(
     """
     import linkage
     import loaders
+    from releases.running import telling
 
     settings = workspace.settings
-    with workspace.releases.write() as writer:
+    with ExitStack() as held:
+        writer = held.enter_context(workspace.releases.write())
         require_base(workspace)
+        tell = None if dry_run else held.enter_context(telling(workspace.folder, writer.load))
+
+        def step(done: int, total: int | None, name: str) -> None:
+            if progress is not None:
+                progress(done, total, name)
+            if tell is not None:
+                tell(done, total or 0)
+
         try:
             report = loaders.load(
                 paths,
@@ -60,7 +71,7 @@ def run_load(
                 base=settings.base,
                 batch=settings.batch,
                 max_message=settings.max_message_mb * 1024 * 1024,
-                progress=progress,
+                progress=step,
             )
         except loaders.ContractError as error:
             if not dry_run:
@@ -74,8 +85,8 @@ def run_load(
             links = linkage.run(workspace.releases, writer, workspace.model, settings.base)
         totals = {"totals": links.totals} if links else {}
         release = writer.commit({**report.counts(), "base": settings.base, **totals})
-        with projecting() as step:
-            bring_up_to_date(workspace, step)
+        with projecting() as projected:
+            bring_up_to_date(workspace, projected)
     return Loaded(report, links, release.number if release else None)
 
 

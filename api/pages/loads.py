@@ -13,6 +13,7 @@ from api.loads import Counts, changes, counted, one, require, share
 from api.pages.frame import Asked, answered, download_headers, shown
 from api.service import ServiceOf
 from releases.grouping import grouped, of_kind
+from releases.running import running
 
 router = APIRouter()
 PAGE = 50
@@ -58,6 +59,7 @@ def _list(asked: Asked) -> Response:
         every=len(every),
         further=found[0].load.number if len(older) > PAGE else None,
         newest=before is None,
+        running=running(asked.service.engine.sources.releases.folder),
     )
 
 

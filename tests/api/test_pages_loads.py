@@ -1,6 +1,8 @@
 """The pages of loads: rows add up, findings are grouped, only operators of everything see them."""
 
 import csv
+import json
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ from graph import open_store
 from loaders.report import Contract, FileReport, LoadReport, Unresolved
 from ontology import Model
 from releases import FINDINGS, Releases
+from releases.running import telling
 from tests.api.conftest import CP, NOMIS, Web, frame, row
 
 HOSTILE = '<b>Cŵn</b> "quoted" & \'' + "x" * 300
@@ -219,6 +222,35 @@ def test_a_load_that_broke_its_contract_has_a_page(loaded: tuple[Web, dict[str, 
     tree = page(loaded, "/loads/4")
     assert tree.xpath("//h1/text()") == ["Load 4 was stopped: nothing changed"]
     assert "Broken: it would remove 50 of 60." in tree.text_content()
+
+
+def test_a_load_at_hand_is_told_while_it_runs(tmp_path: Path) -> None:
+    model = Model.default()
+    releases = Releases.open(tmp_path, model)
+    store = open_store("sqlite", tmp_path, model)
+    web = Web(create_app(releases, store, model, ApiSettings(tmp_path)))
+    keys = {"operator": Keys(tmp_path).add("operator", "p1")[1]}
+
+    def said() -> list[str]:
+        tree = page((web, keys), "/loads")
+        return [" ".join(each.text_content().split()) for each in tree.xpath("//*[@role='status']")]
+
+    with telling(tmp_path, 7) as tell:
+        assert said() == []
+        tell(3, 40)
+        tell(4, 40)  # within the same second
+        [status] = said()
+        assert status.startswith("Load 7 is running: 3 of 40 files read.")
+    assert said() == []
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    with telling(tmp_path, 8) as tell:
+        tell(1, 2)
+        left = json.loads((tmp_path / "running.json").read_text())
+    (tmp_path / "running.json").write_text(json.dumps({**left, "process": ended.pid}))
+    # Its process was killed, so nothing runs.
+    assert said() == []
+    store.close()
 
 
 ASKED = """query ($load: Int, $severity: String) { load(number: $load) { read rejected stopped

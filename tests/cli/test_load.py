@@ -18,6 +18,7 @@ from cli.pipeline import run_load
 from cli.workspace import Workspace
 from loaders import ContractError
 from loaders.mapping_yaml import read_mapping
+from releases.running import running
 from tests.cli.conftest import Run, last_line
 from tests.conftest import ROOT
 from tests.loaders.conftest import HEARINGS, hearing
@@ -233,7 +234,16 @@ def test_a_broken_contract_changes_nothing_and_leaves_why(
     inbox.mkdir()
     for number in range(4):
         (inbox / f"{number}.json").write_text(json.dumps(hearing(f"h{number}")))
-    assert run_load(workspace, [inbox], mode="snapshot").release == 1
+    seen: list[tuple[int, int, int] | None] = []
+
+    def look(*_: object) -> None:
+        at = running(tmp_path / "data")
+        seen.append((at.load, at.done, at.total) if at else None)
+
+    assert run_load(workspace, [inbox], mode="snapshot", progress=look).release == 1
+    # The first call comes before it is told, the others within its second.
+    assert seen == [None, *[(1, 0, 4)] * 4]
+    assert running(tmp_path / "data") is None
     (kept, *_) = sorted(inbox.iterdir())
     for dry_run in (True, False):
         with pytest.raises(ContractError):
