@@ -84,6 +84,16 @@ WITH m, collect(h) + [m] AS versions
 WHERE any(v IN versions WHERE v.dataset = $derived)
 RETURN DISTINCT m.iri"""
 
+# Their links to what is forgotten go with it: whether those of a next version stay is not known.
+UNSURE = """
+UNWIND $iris AS iri
+MATCH (n:Resource {iri: iri})<-[]-(m:Resource) USING INDEX SEEK n:Resource(iri)
+WITH DISTINCT m
+REMOVE m.linksHash
+WITH m
+MATCH (m)-[:PAST_VERSION]->(h)
+REMOVE h.linksHash"""
+
 FORGET = """
 UNWIND $iris AS iri
 MATCH (n:Resource {iri: iri}) USING INDEX SEEK n:Resource(iri)
@@ -139,6 +149,7 @@ def forget(connection: Connection, iris: Sequence[str]) -> None:
     def work(tx: ManagedTransaction, asked: list[str]) -> None:
         derived = tx.run(DERIVED_FROM, iris=asked, derived=DERIVED).values()
         doomed = sorted({*asked, *(iri for (iri,) in derived)})
+        tx.run(UNSURE, iris=doomed).consume()
         others = tx.run(FORGET, iris=doomed).values()
         tx.run(DELETE_ORPHANS, iris=[iri for (iri,) in others]).consume()
 

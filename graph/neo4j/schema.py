@@ -9,6 +9,7 @@
 
 A version has iri, class, dataset, document, since, and its data and codes by local name: dates as
 dates, instants as local date and time in UTC, decimals as whole millionths, codes as concept IRIs.
+linksHash is a number made of its links, by which writing knows that they stay; none is not known.
 Labels are its class and all classes above. Many-valued indexed properties are also one text
 (`_pncId`), each value between line ends, because Neo4j indexes no list.
 """
@@ -29,7 +30,7 @@ PAST = "PAST_VERSION"
 OURS = "jg_"
 """What the names of our constraints and indexes begin with."""
 OWN_LABELS = frozenset({"Resource", "Version", "Past", "JusticeGraph"})
-OWN_PROPERTIES = frozenset({"iri", "class", "dataset", "document", "since", "until"})
+OWN_PROPERTIES = frozenset({"iri", "class", "dataset", "document", "since", "until", "linksHash"})
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 _FOUND = "MATCH (g:JusticeGraph {name: 'graph'}) RETURN g.layout, g.shapes, g.schema"

@@ -1,8 +1,10 @@
 """Records as Neo4j holds them (schema.py), and back."""
 
+from array import array
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from hashlib import blake2b
 from typing import Any
 
 import polars as pl
@@ -27,6 +29,23 @@ def stored_frame(layout: Layout, root: str, puts: pl.DataFrame) -> pl.DataFrame:
         if prop.many and prop.indexed:
             columns.append(_as_text(prop))
     return puts.select(columns)
+
+
+def hash_links(layout: Layout, root: str, puts: pl.DataFrame) -> pl.Series:
+    """`linksHash` (Int64): equal for two versions of a record exactly if they have equal links."""
+    texts = [pl.col("iri")]
+    for prop in sorted(layout.model.table_properties(root), key=lambda p: p.name):
+        if prop.kind != "link" or prop.name not in puts.columns:
+            continue
+        targets = pl.col(prop.name)
+        if prop.many:
+            sorted_ones = targets.list.drop_nulls().list.unique().list.sort()
+            targets = pl.when(sorted_ones.list.len() > 0).then(sorted_ones.list.join(_BREAK))
+        texts.append(pl.concat_str(pl.lit(f"{prop.name} "), targets, pl.lit(_BREAK)))
+    told = puts.select(pl.concat_str(texts, ignore_nulls=True))
+    # Not that of Polars, which another version may make otherwise.
+    digests = [blake2b(text.encode(), digest_size=8).digest() for text in told.to_series()]
+    return pl.Series("linksHash", array("q", b"".join(digests)), pl.Int64)
 
 
 def stored_value(value: Value) -> Any:

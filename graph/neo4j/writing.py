@@ -2,7 +2,8 @@
 
 Records of different parts are nodes apart, so several transactions write them side by side. Links
 meet in their targets and would block each other: those of a round follow in one transaction. A
-record without its links is only ever of a release that nobody sees; `clean` removes it.
+record without its links is only ever of a release that nobody sees; `clean` removes it. Links are
+read only of records that are gone or whose `linksHash` is another, or none, as before there was it.
 """
 
 from collections import defaultdict
@@ -19,23 +20,27 @@ from graph.names import relationship_type
 from graph.neo4j.connection import Connection
 from graph.neo4j.removing import rewind
 from graph.neo4j.schema import Layout
-from graph.neo4j.values import stored_frame
+from graph.neo4j.values import hash_links, stored_frame
 
-ROWS = 5_000
+ROWS = 2_500
 WRITERS = 2
+ROUND = 8
 
 STATE = "MATCH (g:JusticeGraph {name: 'graph'}) RETURN head(g.releases), last(g.releases)"
 
-# What is there of these IRIs, with the links that hold. Whether something above the current release
-# is: an earlier run of the batch wrote it. Places for records have no class. One row: the driver is
-# slow at many.
+# What is there of these IRIs, and whether something of it is above the current release: an earlier
+# run of the batch wrote it. Places for records have no class. One row: the driver is slow at many.
 HELD = """
 UNWIND $iris AS iri
 MATCH (n:Resource {iri: iri}) USING INDEX SEEK n:Resource(iri)
-WITH n, EXISTS { (n)-[:PAST_VERSION]->(h) WHERE h.until > $current } AS ended
-RETURN collect([n.iri, n.class, ended OR coalesce(n.since, 0) > $current, COLLECT {
-  MATCH (n)-[l]->(t:Resource) WHERE l.until IS NULL RETURN [elementId(l), type(l), t.iri]
-}])"""
+RETURN collect([n.iri, n.class, n.linksHash, CASE WHEN n.since IS NULL
+  THEN EXISTS { (n)-[:PAST_VERSION]->(h) WHERE h.until > $current } ELSE n.since > $current END])"""
+
+HELD_LINKS = """
+UNWIND $iris AS iri
+MATCH (n:Resource {iri: iri})-[l]->(t:Resource) USING INDEX SEEK n:Resource(iri)
+WHERE l.until IS NULL
+RETURN collect([iri, elementId(l), type(l), t.iri])"""
 
 # By way of the source: planned while the store is empty, the id alone is a scan of all links.
 END_LINKS = """
@@ -92,17 +97,19 @@ Frames = Iterable[tuple[str, pl.DataFrame]]
 def apply(connection: Connection, layout: Layout, release: int, batches: Frames) -> None:
     """Put or end the records of frames at a release. Raises WrongReleaseError.
 
-    At most twice WRITERS parts of ROWS records are in memory.
+    At most ROUND + 1 parts of ROWS records are in memory.
     """
     current = connection.write(state)[1]
     if release <= current:
         raise WrongReleaseError(release, current)
-    made = (Part(layout, release, current, frames) for frames in parts(batches))
     with ThreadPoolExecutor(WRITERS) as pool:
         running: list[tuple[Part, Future[bool]]] = []
-        for together in rounds(made):  # made while those before are written
-            _finish(connection, release, running)
-            running = [(p, pool.submit(connection.write, p.write_records)) for p in together]
+        for frames in parts(batches):  # read while those before are written
+            part = Part(layout, release, current, frames)
+            if len(running) == ROUND or any(part.iris & other.iris for other, _ in running):
+                _finish(connection, release, running)
+                running = []
+            running.append((part, pool.submit(connection.write, part.write_records)))
         _finish(connection, release, running)
 
 
@@ -119,18 +126,6 @@ def parts(batches: Frames) -> Iterator[list[tuple[str, pl.DataFrame]]]:
                 together, iris = [], set()
             together.append((root, piece))
             iris |= fresh
-    if together:
-        yield together
-
-
-def rounds(made: Iterable["Part"]) -> Iterator[list["Part"]]:
-    """Parts that may be written side by side: no two of them have a record in common."""
-    together: list[Part] = []
-    for part in made:
-        if len(together) == WRITERS or any(part.iris & other.iris for other in together):
-            yield together
-            together = []
-        together.append(part)
     if together:
         yield together
 
@@ -188,16 +183,15 @@ class Part:
         self, layout: Layout, release: int, current: int, frames: list[tuple[str, pl.DataFrame]]
     ) -> None:
         self._layout, self._release, self._current = layout, release, current
+        self._puts = [(root, frame.filter(pl.col("op") == "put")) for root, frame in frames]
         self._rows: dict[str, list[dict[str, Any]]] = {}
-        self._links: set[Triple] = set()
-        self.iris: set[str] = set()
+        self.iris = {iri for _, frame in frames for iri in frame["iri"]}
         self.new_links: set[Triple] = set()
         self.ended: dict[str, list[str]] = {}
-        for root, frame in frames:
-            self.iris.update(frame["iri"])
-            puts = frame.filter(pl.col("op") == "put")
-            self._links.update(_links(layout, root, puts))
-            stored = stored_frame(layout, root, puts).with_columns(since=pl.lit(release))
+        for root, puts in self._puts:
+            stored = stored_frame(layout, root, puts).with_columns(
+                hash_links(layout, root, puts), since=pl.lit(release)
+            )
             for (cls,), rows in stored.group_by("class"):
                 filled_in = [column for column in rows if column.null_count() < rows.height]
                 self._rows.setdefault(str(cls), []).extend(rows.select(filled_in).to_dicts())
@@ -205,16 +199,25 @@ class Part:
     def write_records(self, tx: ManagedTransaction) -> bool:
         """Write the versions; False, with nothing written, when `rewind` has to come first."""
         held = tx.run(HELD, iris=list(self.iris), current=self._current).single(strict=True)[0]
-        if any(again for *_, again, _ in held):
+        if any(again for *_, again in held):
             return False
         before = {iri: cls for iri, cls, *_ in held}
-        live = [iri for iri, cls in before.items() if cls is not None]
-        self._differ((iri, links) for iri, *_, links in held)
+        linked = {iri: number for iri, _, number, _ in held if number is not None}
         chosen: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
+        stay, same = set(), set()
         for cls, rows in self._rows.items():
             for row in rows:
-                chosen[cls, _how(before, row["iri"], cls)].append(row)
-        stay = {row["iri"] for (_, how), rows in chosen.items() if how == REPLACE for row in rows}
+                iri = row["iri"]
+                how = _how(before, iri, cls)
+                chosen[cls, how].append(row)
+                if how is REPLACE:
+                    stay.add(iri)
+                if linked.get(iri) == row["linksHash"]:
+                    same.add(iri)
+        live = [iri for iri, cls in before.items() if cls is not None]
+        self.new_links, self.ended = self._differ(
+            tx, self.iris - same, [iri for iri in live if iri not in same]
+        )
         if gone := [iri for iri in live if iri not in stay]:
             tx.run(ARCHIVE, iris=gone, release=self._release).consume()
         for (cls, how), rows in chosen.items():
@@ -226,16 +229,21 @@ class Part:
         """Bring the records back to the current release."""
         rewind(tx, sorted(self.iris), self._current)
 
-    def _differ(self, live: Iterable[tuple[str, list[Any]]]) -> None:
-        """What to make and, by source, to end; a link that stays is not touched."""
+    def _differ(
+        self, tx: ManagedTransaction, iris: set[str], live: list[str]
+    ) -> tuple[set[Triple], dict[str, list[str]]]:
+        """What to make and, by source, to end, of these; a link that stays is not touched."""
+        wanted: set[Triple] = set()
+        for root, puts in self._puts if iris else []:
+            wanted.update(_links(self._layout, root, puts, iris))
         there: set[Triple] = set()
-        self.ended = {}
-        for iri, links in live:
-            there.update((iri, kind, target) for _, kind, target in links)
-            gone = [n for n, kind, target in links if (iri, kind, target) not in self._links]
-            if gone:
-                self.ended[iri] = gone
-        self.new_links = self._links - there
+        ended: dict[str, list[str]] = defaultdict(list)
+        held = tx.run(HELD_LINKS, iris=live).single(strict=True)[0] if live else []
+        for iri, number, kind, target in held:
+            there.add((iri, kind, target))
+            if (iri, kind, target) not in wanted:
+                ended[iri].append(number)
+        return wanted - there, ended
 
 
 def _how(before: dict[str, str | None], iri: str, cls: str) -> str:
@@ -245,7 +253,9 @@ def _how(before: dict[str, str | None], iri: str, cls: str) -> str:
     return REPLACE if before[iri] == cls else FILL
 
 
-def _links(layout: Layout, root: str, puts: pl.DataFrame) -> Iterator[Triple]:
+def _links(layout: Layout, root: str, puts: pl.DataFrame, iris: set[str]) -> Iterator[Triple]:
+    """Links of those of the records that are among these IRIs."""
+    puts = puts.filter(pl.col("iri").is_in(iris))
     for prop in layout.model.table_properties(root):
         if prop.kind == "link" and prop.name in puts.columns:
             rows = puts.select("iri", pl.lit(relationship_type(prop.name)), prop.name)

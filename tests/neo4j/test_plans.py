@@ -47,6 +47,7 @@ READS: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "state": (writing.STATE, {}),
     "held": (writing.HELD, {**IRIS, "current": 1}),
+    "held links": (writing.HELD_LINKS, IRIS),
     "written above": (removing.WRITTEN_ABOVE, {"current": 1, "rows": 10}),
     "derived": (removing.DERIVED_FROM, {**IRIS, "derived": "x"}),
 }
@@ -66,6 +67,7 @@ WRITES: dict[str, tuple[str, dict[str, Any]]] = {
     "ended": (removing.ENDED, {"oldest": 1, "rows": 10}),
     "ended links": (removing.DELETE_ENDED_LINKS, {**IRIS, "oldest": 1}),
     "orphans": (removing.DELETE_ORPHANS, IRIS),
+    "unsure": (removing.UNSURE, IRIS),
     "forget": (removing.FORGET, IRIS),
 }
 FINDS = {
