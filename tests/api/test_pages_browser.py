@@ -187,12 +187,14 @@ def test_a_page_in_every_width_scheme_and_medium(
     printed = [page.evaluate(shown, each) for each in ("main form", "header nav", "main h1")]
     page.emulate_media(media="screen", forced_colors="active", color_scheme="light")
     fills = page.evaluate(FILLS)
+    flat = page.evaluate(FLAT)
     context.close()
     assert {name: each for name, each in found.items() if each} == {}
     assert {name: each for name, each in wide.items() if each > 320} == {}
     assert cut == []
     assert printed == [False, False, True]
     assert all(fill == text != back for fill, text, back in fills)
+    assert flat == []
     assert watch.elsewhere == []
     # Chromium itself says that a page was answered with 404; nothing else may be said.
     assert [text for text in watch.told if "404" not in text] == []
@@ -203,11 +205,17 @@ FILLS = """() => {
   probe.style.color = "CanvasText";
   probe.style.backgroundColor = "Canvas";
   const { color, backgroundColor } = getComputedStyle(probe);
-  const marks = "main .covered, main .seen, main .break, main .c1, main .c4";
+  const marks = "main .covered, main .seen, main .break, main .c1, main .c4, main .years text";
   return [...document.querySelectorAll(marks)]
     .map(each => [getComputedStyle(each)[each.matches("path.seen") ? "stroke" : "fill"], color,
       backgroundColor]);
 }"""
+
+
+# Buttons that nothing tells from text once backgrounds are gone.
+FLAT = """() => [...document.querySelectorAll("button, .button")]
+  .filter(each => each.offsetParent && parseFloat(getComputedStyle(each).borderTopWidth) < 1)
+  .map(each => each.outerHTML)"""
 
 
 def test_dark_changes_colours_only() -> None:
