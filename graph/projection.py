@@ -7,6 +7,8 @@ and the releases no longer list was undone.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import polars as pl
 
@@ -16,7 +18,7 @@ from ontology import Model
 from releases import Release, Releases
 
 BATCH = 10_000
-PART = 50_000
+PART = 30_000
 """Rows of a table whose changes are found together: finding them holds them in memory."""
 
 
@@ -118,15 +120,27 @@ def _batches(
     progress: Callable[[Progress], None] | None,
 ) -> Iterator[tuple[str, pl.DataFrame]]:
     for root in model.roots:
-        parts = -(-rows.get(root, 0) // PART)
-        for part in range(parts):
-            changes = releases.changes(root, since, until, part=(part, parts))
-            for frame in changes.collect_batches(chunk_size=BATCH, maintain_order=False):
-                for batch in frame.iter_slices(BATCH):
-                    yield root, batch
-                    written += batch.height
-                    if progress is not None:
-                        progress(Progress(until, root, written))
+        for frame in _frames(releases, root, since, until, rows.get(root, 0)):
+            for batch in frame.iter_slices(BATCH):
+                yield root, batch
+                written += batch.height
+                if progress is not None:
+                    progress(Progress(until, root, written))
+
+
+def _frames(
+    releases: Releases, root: str, since: int, until: int, rows: int
+) -> Iterator[pl.DataFrame]:
+    """What changed in a table. rows: how many were written to it; PART of them are held at once."""
+    if not since:
+        with TemporaryDirectory() as apart:
+            for frame in releases.versions(root, [until], PART, Path(apart)):
+                yield frame.drop("since", "until").with_columns(op=pl.lit("put"))
+        return
+    parts = -(-rows // PART)
+    for part in range(parts):
+        changes = releases.changes(root, since, until, part=(part, parts))
+        yield from changes.collect_batches(chunk_size=BATCH, maintain_order=False)
 
 
 def _rows(releases: list[Release]) -> dict[str, int]:

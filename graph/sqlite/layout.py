@@ -111,6 +111,16 @@ def create(connection: sqlite3.Connection, layout: Layout) -> None:
         _create_root(connection, layout, root)
 
 
+def defer(connection: sqlite3.Connection) -> None:
+    """Drop the indexes that only answers need; `create` makes them again, of all rows at once."""
+    found = connection.execute(
+        "SELECT name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
+        " AND name <> 'node_iri'"
+    ).fetchall()
+    for (name,) in found:
+        connection.execute(sql("DROP INDEX {name}", name=name))
+
+
 def check_layout(connection: sqlite3.Connection) -> None:
     """Raise NeedsRebuildError when the file was laid out by another version of justicegraph."""
     found = connection.execute("SELECT value FROM meta WHERE name = 'layout'").fetchone()[0]

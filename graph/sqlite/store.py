@@ -12,7 +12,7 @@ from graph.paging import cursor
 from graph.port import Filter, Link, Node, Page, Statement, Story
 from graph.sqlite import finding, memberships, reading, removing
 from graph.sqlite.database import Database
-from graph.sqlite.layout import Layout, create, missing
+from graph.sqlite.layout import Layout, create, defer, missing
 from graph.sqlite.writing import write_batch
 from graph.story import told
 from ontology import Model
@@ -142,6 +142,9 @@ class SqliteStore:
             connection.execute("INSERT INTO folder VALUES (?)", (folder,))
 
     def apply(self, release: int, batches: Iterable[tuple[str, pl.DataFrame]]) -> None:
+        with self._database.writing() as connection:
+            if reading.state(connection)["current"] == 0:
+                defer(connection)
         for root, frame in batches:
             with self._database.writing() as connection:
                 meta = reading.state(connection)
@@ -154,6 +157,8 @@ class SqliteStore:
             meta = reading.state(connection)
             if release <= meta["current"]:
                 raise WrongReleaseError(release, meta["current"])
+            if meta["current"] == 0:
+                create(connection, self._layout)
             removing.set_current(connection, release, meta["oldest"] or release)
         self._database.settle()
 
