@@ -131,7 +131,9 @@ def test_opal_s_tables_add_up_to_the_truth(world: Path) -> None:
 
 
 def test_tags_are_orders_of_one_wearer_number_a_person(world: Path) -> None:
-    orders = {o["order_id"]: o for o in lines(world, "extracts/electronic-monitoring/*.jsonl")}
+    orders = {
+        o["order_id"]: o for o in lines(world, "extracts/electronic-monitoring/orders-*.jsonl")
+    }
     wearers: dict[str, set[str]] = {}
     for tag in truth(world, "tags"):
         if order := orders.get(f"EMO{tag['id']}"):
