@@ -218,7 +218,7 @@ def _placed(rows: pl.DataFrame, typed: Typed, files: pl.Series) -> pl.DataFrame:
         "document",
         "version",
         pl.col("_place").alias("_of_document"),
-        file=pl.col("_file").replace_strict(range(len(files)), list(files), return_dtype=pl.String),
+        file=files.gather(typed.documents["_file"]),
     )
     instances = typed.instances.select("_n", "_place", "iri")
     joined = rows.drop("iri", strict=False).join(

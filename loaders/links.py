@@ -16,6 +16,8 @@ _OPEN = {
     "target": pl.String(),
     "count": pl.Int64(),
 }
+_ASKED = 100_000
+"""Links whose targets are looked for together: each look reads the names in whole tables."""
 
 
 class Links:
@@ -23,7 +25,7 @@ class Links:
 
     def __init__(self, model: Model, releases: Releases, writer: Writer, base: str) -> None:
         self.model, self.releases, self.writer, self.base = model, releases, writer, base
-        self._open = pl.DataFrame(schema=_OPEN)
+        self._open = self._fresh = pl.DataFrame(schema=_OPEN)
 
     def note(self, source: str, records: Mapping[str, pl.DataFrame]) -> None:
         """Remember the links of accepted records (by root) that lead out of what is loaded."""
@@ -46,10 +48,17 @@ class Links:
             .with_columns(root=root_of_iri_expr(self.base, "target").fill_null(""))
             .select(*_OPEN)
         )
-        self._open = pl.concat([self._open, self._absent(leading)])
+        self._fresh = pl.concat([self._fresh, leading])
+        if self._fresh.height >= _ASKED:
+            self._ask()
+
+    def _ask(self) -> None:
+        self._open = pl.concat([self._open, self._absent(self._fresh)])
+        self._fresh = self._fresh.clear()
 
     def unresolved(self) -> list[Unresolved]:
         """Links still without a target, counted by source, property, root class and dataset."""
+        self._ask()
         counted = (
             self._absent(self._open)
             .with_columns(dataset=dataset_of_iri_expr(self.base, "target").fill_null(""))

@@ -178,7 +178,11 @@ class Answers:
         self, ids: Collection[str] | pl.Series, *, pending: Writer | None = None
     ) -> pl.DataFrame:
         """Remembered versions of these documents: document, version, hash, outcome, rejected."""
-        return self._remembered(None, pending, ids).select(*SEEN).collect()
+        asked = ids if isinstance(ids, pl.Series) else pl.Series(list(ids), dtype=pl.String)
+        known = asked if pending is None else pending.known(asked)
+        if known.is_empty():
+            return pl.DataFrame(schema={name: DOCUMENTS[name] for name in SEEN})
+        return self._remembered(None, pending, known).select(*SEEN).collect()
 
     def documents(
         self,
