@@ -286,7 +286,7 @@ def test_a_body_over_the_limit_is_413_and_not_read_to_its_end(web: Web, place: P
     assert said.status_code == 413
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(content=st.one_of(st.binary(max_size=200), st.text(max_size=200).map(str.encode)))
 def test_no_bytes_at_all_make_a_500(content: bytes, place: Place, web: Web) -> None:
     got = web.post("/graphql", content=content)
@@ -305,7 +305,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(variables=st.dictionaries(st.sampled_from(["i", "n", "w", "d", "t"]), JSON))
 def test_no_variables_make_a_fault(variables: dict[str, Any], place: Place) -> None:
     document = """query ($i: IdentifierInput, $n: Int, $w: [FilterInput!], $d: Date,
@@ -318,7 +318,7 @@ def test_no_variables_make_a_fault(variables: dict[str, Any], place: Place) -> N
     assert "JG-API-016" not in codes
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(alphabet='{}()[]:!$@."# \n,aidclassrecordnullquery123\\', max_size=60))
 def test_no_document_makes_a_fault(place: Place, document: str) -> None:
     got = place.ask(document)

@@ -140,7 +140,7 @@ def relation(places: list[Place]) -> set[tuple[int, int]]:
     }
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(tellings_made, st.randoms(use_true_random=False))
 def test_the_order_is_partial_consistent_and_the_same_for_any_input(
     tellings: list[Telling], random: Random

@@ -99,7 +99,7 @@ def do(releases: Releases, store: Store, action: str, detail: object) -> None:
             project(releases, store, MODEL)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, suppress_health_check=list(HealthCheck))
 @given(steps=st.lists(step, max_size=8))
 def test_following_releases_is_the_same_as_rebuilding(
     kind: str, steps: list[tuple[str, object]]

@@ -1,6 +1,6 @@
 """Sets without conflict, whatever the order of links."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from linkage.clusters import connected, without_conflict
@@ -11,7 +11,6 @@ links = st.lists(st.tuples(place, place, st.integers(0, 2)), max_size=14)
 pairs = st.lists(st.tuples(place, place).filter(lambda pair: pair[0] != pair[1]), max_size=4)
 
 
-@settings(deadline=None)
 @given(links, pairs, st.randoms(use_true_random=False))
 def test_the_order_of_links_and_conflicts_does_not_matter(links, pairs, random) -> None:  # type: ignore[no-untyped-def]  # hypothesis gives them
     shuffled = random.sample(links, len(links))
@@ -22,7 +21,6 @@ def test_the_order_of_links_and_conflicts_does_not_matter(links, pairs, random) 
     assert {frozenset(each) for each in dropped} == {frozenset(each) for each in turned_dropped}
 
 
-@settings(deadline=None)
 @given(links, pairs)
 def test_conflicting_ones_are_never_together(
     links: list[tuple[int, int, int]], pairs: list[tuple[int, int]]

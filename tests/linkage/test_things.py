@@ -45,7 +45,7 @@ def records(number: int, row: tuple[object, ...]) -> list[Row]:
     ]
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(rows, st.data())
 def test_any_order_and_split_of_loads_gives_the_same_sets(
     rows: list[tuple[object, ...]], data: st.DataObject
@@ -76,7 +76,7 @@ steps = st.lists(
 )
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(steps)
 def test_looking_only_at_what_was_touched_gives_what_looking_at_everything_gives(
     steps: Steps,
@@ -85,7 +85,7 @@ def test_looking_only_at_what_was_touched_gives_what_looking_at_everything_gives
 
 
 @pytest.mark.soak
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(steps)
 def test_the_same_on_many_histories(steps: Steps) -> None:
     compare(steps)

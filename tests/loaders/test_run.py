@@ -368,7 +368,6 @@ _messages = st.lists(
 
 @settings(
     max_examples=8,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(told=_messages, seed=st.integers(0, 1000))

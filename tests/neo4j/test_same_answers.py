@@ -132,7 +132,7 @@ def answers(store: Store, release: int) -> dict[str, Any]:
 
 @pytest.mark.parametrize("examples", [8, pytest.param(300, marks=pytest.mark.soak)])
 def test_any_history_gives_the_same_answers(neo4j: Address, examples: int) -> None:
-    @settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=examples, suppress_health_check=list(HealthCheck))
     @given(steps=st.lists(step, max_size=12))
     def same(steps: list[tuple[str, Any]]) -> None:
         with tempfile.TemporaryDirectory() as folder:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from releases.replacement import Replacement, replace
@@ -119,7 +119,6 @@ telling = st.builds(
 )
 
 
-@settings(deadline=None)
 @given(st.lists(telling, max_size=9), st.data())
 def test_any_order_and_split_gives_what_the_rule_says(
     tellings: list[Telling], data: st.DataObject
@@ -134,7 +133,6 @@ def test_any_order_and_split_gives_what_the_rule_says(
     assert store.live == expected
 
 
-@settings(deadline=None)
 @given(st.lists(telling, max_size=6))
 def test_loading_twice_changes_nothing(tellings: list[Telling]) -> None:
     store = Store()

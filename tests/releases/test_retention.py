@@ -46,7 +46,7 @@ def everything(store: Releases, release: int) -> list[list[object]]:
     return [one.rows(), many.rows()]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(steps, st.integers(1, 6))
 def test_kept_releases_answer_as_before(steps: list[Step], keep: int) -> None:
     with tempfile.TemporaryDirectory() as folder:

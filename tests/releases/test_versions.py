@@ -20,7 +20,7 @@ def told(store: Releases, live: list[int], size: int) -> list[pl.DataFrame]:
         return list(store.versions("PersonRecord", live, size, Path(apart)))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(steps, st.integers(1, 6), st.integers(0, 2), st.integers(1, 3))
 def test_the_versions_of_a_release_are_its_state(
     history: list[Step], keep: int, back: int, size: int

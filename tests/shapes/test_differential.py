@@ -83,7 +83,7 @@ def batches(draw: st.DrawFn) -> dict[str, pl.DataFrame]:
     }
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
 @given(frames=batches())
 def test_the_project_s_shapes_report_what_plain_pyshacl_reports(
     frames: dict[str, pl.DataFrame],

@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from shapes import lexical
@@ -194,13 +194,11 @@ FIRST, LAST = dt.datetime(1, 1, 2), dt.datetime(9999, 12, 30)  # noqa: DTZ001 - 
 MOMENTS = st.datetimes(min_value=FIRST, max_value=LAST, timezones=ZONES)
 
 
-@settings(deadline=None)
 @given(MOMENTS)
 def test_every_moment_that_python_writes_is_read_back(moment: dt.datetime) -> None:
     assert read_one(moment.isoformat(), "dateTime") == moment
 
 
-@settings(deadline=None)
 @given(st.dates(), st.times(), st.integers(-(2**63), 2**63 - 1))
 def test_every_date_time_of_day_and_whole_number_is_read_back(
     day: dt.date, clock: dt.time, number: int
@@ -210,13 +208,11 @@ def test_every_date_time_of_day_and_whole_number_is_read_back(
     assert read_one(str(number), "integer") == number
 
 
-@settings(deadline=None)
 @given(st.decimals(-999_999_999_999, 999_999_999_999, places=6))
 def test_every_decimal_that_a_column_holds_is_read_back(number: Decimal) -> None:
     assert read_one(format(number, "f"), "decimal") == number
 
 
-@settings(deadline=None)
 @given(st.text(alphabet="0129-:TZ+. \nx", max_size=30), st.sampled_from(["date", "dateTime"]))
 def test_what_is_read_is_a_day_that_python_has_too(text: str, datatype: str) -> None:
     if read_one(text, datatype) is not None:

@@ -79,9 +79,7 @@ def run(number: int) -> Counter[str]:
     """Draw so many cases; how often each construct was drawn, and how many shapes reported."""
     met: Counter[str] = Counter()
 
-    @settings(
-        max_examples=number // TOGETHER, deadline=None, suppress_health_check=list(HealthCheck)
-    )
+    @settings(max_examples=number // TOGETHER, suppress_health_check=list(HealthCheck))
     @given(case=cases())
     def draw(case: Case) -> None:
         met["reported"] += agree(case)["shape"].n_unique()
@@ -107,7 +105,6 @@ def test_pyrudof_fails_the_same_records() -> None:
 
     @settings(
         max_examples=CASES // 20 // TOGETHER,
-        deadline=None,
         suppress_health_check=list(HealthCheck),
     )
     @given(case=cases())
