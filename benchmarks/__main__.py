@@ -8,6 +8,7 @@ import sys
 
 RUNS = (
     ("path", "--persons", "1000", "10000"),
+    ("single", "--persons", "2000", "--loads", "100"),
     ("map",),
     ("world", "--persons", "1000", "100000"),
     ("shapes", "--records", "1000000", "--json"),

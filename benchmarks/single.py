@@ -158,7 +158,9 @@ def measure(
         said, seconds, cpu = load(path, data, environment)
         (told,) = said["files"]
         assert (told["source"], told["status"]) == (DATASET, "loaded"), told
-        assert told["read"] == told["loaded"] > 0, said
+        # What a message tells twice is a duplicate.
+        assert told["loaded"] > 0 == told["rejected"], said
+        assert told["read"] == told["loaded"] + told["duplicates"], said
         assert said["release"], said
         if nth:  # the first compiles programs and shapes, which are kept
             took.append(seconds)

@@ -5,7 +5,7 @@ lies above and goes on from there. Numbers are never used again, so a release th
 and the releases no longer list was undone.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -43,27 +43,26 @@ def project(
     while nobody else writes. Raises OtherFolderError.
     """
     require_own(releases, store)
-    history = [release for release in releases.list() if release.status != "undone"]
-    live = [release for release in history if release.status == "live"]
+    live = releases.live()
     if not live:
         store.clear()
         return 0
     store.clean()
-    reached = _common(store, [release.number for release in live])
+    reached = _common(store, live)
+    history = [each for each in releases.list(above=reached) if each.status != "undone"]
     if store.follows() != releases.folder_id:
         store.follow(releases.folder_id)
     written = 0
-    for before, release in zip([None, *live], live, strict=False):
-        if release.number <= reached:
+    for since, release in zip([0, *live], live, strict=False):
+        if release <= reached:
             continue
-        since = before.number if before is not None else 0
-        rows = _rows([each for each in history if since < each.number <= release.number])
-        batches = _batches(releases, model, since, release.number, rows, written, progress)
+        rows = _rows([each for each in history if since < each.number <= release])
+        batches = _batches(releases, model, since, release, rows, written, progress)
         counted = _Counted(batches)
-        store.apply(release.number, counted)
-        store.commit(release.number)
+        store.apply(release, counted)
+        store.commit(release)
         written += counted.records
-    store.retain(live[0].number)
+    store.retain(live[0])
     return written
 
 
@@ -84,7 +83,7 @@ def require_own(releases: Releases, store: Store) -> None:
         raise OtherFolderError(str(releases.folder))
 
 
-def _common(store: Store, live: list[int]) -> int:
+def _common(store: Store, live: Sequence[int]) -> int:
     """The newest release that the store and the releases share; what is above it is undone."""
     current = store.current()
     shared = max((number for number in live if number <= current), default=0)

@@ -42,9 +42,13 @@ class Answers:
         """The newest release; 0 when there is none."""
         return self._ledger.current()
 
-    def list(self) -> list[Release]:
-        """All releases ever made, oldest first; `status` says which can be asked."""
-        return self._ledger.list()
+    def list(self, above: int = 0) -> list[Release]:
+        """All releases ever made above a number, oldest first; `status` says which can be asked."""
+        return self._ledger.list(above)
+
+    def live(self) -> Sequence[int]:
+        """The numbers of the releases that can be asked, oldest first."""
+        return self._ledger.live()
 
     def release(self, number: int | None = None) -> Release:
         """One release (None: the newest). Raises NoSuchReleaseError, which says why."""

@@ -110,9 +110,10 @@ class Ledger:
         """Whether older releases than those that can be asked were once there."""
         return "retired" in self._statuses().values()
 
-    def list(self) -> list[Release]:
-        """Every release ever made, oldest first, with its status."""
-        return [self._read(number, status) for number, status in self._statuses().items()]
+    def list(self, above: int = 0) -> list[Release]:
+        """Every release ever made above a number, oldest first, with its status."""
+        statuses = self._statuses().items()
+        return [self._read(number, status) for number, status in statuses if number > above]
 
     def release(self, number: int) -> Release:
         """One release that can be asked. Raises NoSuchReleaseError with the reason."""
