@@ -1,5 +1,6 @@
 """`justicegraph graph rebuild` on a real server: import, interrupted, beside the API; backup."""
 
+import contextlib
 import json
 import os
 import re
@@ -11,13 +12,15 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from api import Keys, Role
 from cli.bulk import first_load_by_import
 from cli.workspace import Workspace
 from graph import Store, StoreUnusableError, open_store, project
-from graph.neo4j import Target, bulk
+from graph.neo4j import Target, bulk, schema
 from graph.neo4j.connection import Connection
 from graph.neo4j.local import Address
 from releases import Releases
@@ -26,6 +29,8 @@ from tests.graph.frames import MODEL
 from tests.neo4j import server
 from tests.neo4j.loading import load
 from tests.neo4j.test_same_answers import answers
+
+GRAPHQL = "application/graphql-response+json"
 
 
 @pytest.fixture
@@ -86,12 +91,25 @@ def require_same(expected: Store) -> None:
         store.close()
 
 
-def ready(url: str) -> tuple[int, dict[str, object]]:
+Told = tuple[int, dict[str, Any]]
+
+
+def asked(request: urllib.request.Request) -> Told:
     try:
-        with urllib.request.urlopen(f"{url}/ready", timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=30) as answer:
             return answer.status, json.load(answer)
     except urllib.error.HTTPError as error:
         return error.code, json.load(error)
+
+
+def ready(url: str) -> Told:
+    return asked(urllib.request.Request(f"{url}/ready"))
+
+
+def graphql(url: str, key: str) -> Told:
+    body = json.dumps({"query": '{ records(class: "Hearing", first: 1) { nodes { id } } }'})
+    headers = {"Content-Type": "application/json", "Accept": GRAPHQL, "X-API-Key": key}
+    return asked(urllib.request.Request(f"{url}/graphql", body.encode(), headers))
 
 
 @pytest.fixture
@@ -112,11 +130,14 @@ def served(ours: Address, releases: Releases, tmp_path: Path) -> Iterator[str]:
 def test_rebuild_imports_while_the_api_says_so_and_recovers(
     served: str, expected: Store, tmp_path: Path
 ) -> None:
+    key = Keys(tmp_path).add(Role.ANALYST, "p1")[1]
     assert ready(served) == (200, {"release": 2, "graph": 2, "reason": None})
+    assert graphql(served, key)[0] == 200
     rebuild = command("graph", "rebuild", "--data", str(tmp_path))
-    told = []
+    told, answered = [], []
     while rebuild.poll() is None:
         told.append(ready(served))
+        answered.append(graphql(served, key))
         time.sleep(0.1)
     out, err = rebuild.communicate()
     assert (rebuild.returncode, err) == (0, "")
@@ -124,6 +145,14 @@ def test_rebuild_imports_while_the_api_says_so_and_recovers(
     assert told[0][0] == 200, "it answers while the import is made beside it"
     reasons = [str(body["reason"]) for status, body in told if status == 503]
     assert any("JG-GRA-009" in reason for reason in reasons)
+    assert {status for status, _ in answered} == {200, 503}
+    refused = [body["errors"][0] for status, body in answered if status == 503]
+    codes = {error["extensions"]["code"] for error in refused}
+    # No server, no release in it yet, or the question's time was up while it was waited for.
+    assert codes
+    assert codes <= {"JG-GRA-009", "JG-API-014", "JG-API-005"}
+    assert all(error["message"] and error["extensions"]["fix"] for error in refused)
+    assert graphql(served, key)[0] == 200
     assert ready(served) == (200, {"release": 2, "graph": 2, "reason": None})
     require_same(expected)
     assert not (server.HOME / "parquet").exists()
@@ -148,6 +177,26 @@ def test_an_interrupted_import_leaves_what_was_there(
     assert "Interrupted" in err
     require_same(expected)
     assert not (server.HOME / "staging").exists()
+
+
+def test_what_is_left_after_the_exchange_is_seen_and_mended(
+    ours: Address, releases: Releases, expected: Store, tmp_path: Path
+) -> None:
+    """Killed before the last step: nodes without indexes, and nothing says which releases."""
+    store = open_store("neo4j", tmp_path, MODEL)
+    project(releases, store, MODEL)
+    store.close()
+    target = Target(ours.uri, ours.username, ours.password)
+    with contextlib.closing(Connection(target)) as connection:
+        schema.create(connection, {})
+        connection.run("MATCH (g:JusticeGraph) DELETE g")
+        bulk.refuse_foreign(target)
+        assert not bulk.is_empty(target)
+    _, out, _ = ran("status", "--json", "--data", str(tmp_path))
+    assert json.loads(out)["graph"] == 0
+    code, _, err = ran("graph", "rebuild", "--online", "--data", str(tmp_path))
+    assert (code, err) == (0, "")
+    require_same(expected)
 
 
 def test_a_server_of_others_gets_files_and_commands(
