@@ -95,22 +95,49 @@ def _clock(text: pl.Expr) -> pl.Expr:
 
 
 def _date_time(raw: pl.Expr) -> pl.Expr:
-    text = _only(raw, rf"{_DATE}T{_TIME}{_ZONE}")
-    day = text.str.slice(0, 10).str.to_datetime("%Y-%m-%d", time_unit="us", strict=False)
-    local = day + pl.duration(microseconds=_clock(text.str.slice(11)), time_unit="us")
-    zone = text.str.extract(r"T.*(Z|[+-][0-9]{2}:[0-9]{2})\z", 1)
+    return raw.map_batches(_moments, return_dtype=pl.Datetime("us", "UTC"), is_elementwise=True)
+
+
+def _moments(raw: pl.Series) -> pl.Series:
+    """In steps: as one expression, which has no names for its parts, it would be as long as a
+    book, and take 20 ms to read for a single row."""
+    zone = pl.col("zone")
     minutes = zone.str.slice(1, 2).cast(pl.Int64, strict=False) * 60 + zone.str.slice(4, 2).cast(
         pl.Int64, strict=False
     )
     offset = pl.when(zone.str.starts_with("-")).then(-minutes).otherwise(minutes).fill_null(0)
-    zoned = (local - pl.duration(minutes=offset, time_unit="us")).dt.replace_time_zone("UTC")
     # A clock time without a zone is London's; one that London skipped is taken as written by a
     # machine that keeps Greenwich time, since refusing it would lose the record.
-    london = local.dt.replace_time_zone(
-        _LONDON, ambiguous="earliest", non_existent="null"
-    ).dt.convert_time_zone("UTC")
-    value = pl.when(zone.is_not_null()).then(zoned).otherwise(pl.coalesce(london, zoned))
-    return _in_calendar(value)
+    london = (
+        pl.col("local")
+        .dt.replace_time_zone(_LONDON, ambiguous="earliest", non_existent="null")
+        .dt.convert_time_zone("UTC")
+    )
+    return (
+        raw.alias("raw")
+        .to_frame()
+        .select(text=_only(pl.col("raw"), rf"{_DATE}T{_TIME}{_ZONE}"))
+        .select(
+            day=pl.col("text").str.slice(0, 10).str.to_datetime("%Y-%m-%d", strict=False),
+            clock=_clock(pl.col("text").str.slice(11)),
+            zone=pl.col("text").str.extract(r"T.*(Z|[+-][0-9]{2}:[0-9]{2})\z", 1),
+        )
+        .select("zone", local=pl.col("day") + pl.duration(microseconds="clock", time_unit="us"))
+        .select(
+            "zone",
+            zoned=(
+                pl.col("local") - pl.duration(minutes=offset, time_unit="us")
+            ).dt.replace_time_zone("UTC"),
+            london=london,
+        )
+        .select(
+            value=pl.when(zone.is_not_null())
+            .then(pl.col("zoned"))
+            .otherwise(pl.coalesce("london", "zoned"))
+        )
+        .select(_in_calendar(pl.col("value")))
+        .to_series()
+    )
 
 
 def _time(raw: pl.Expr) -> pl.Expr:
