@@ -57,9 +57,7 @@ class Reading:
 
     def before(self, root: str, *columns: str, iris: pl.Series) -> pl.DataFrame:
         """The same of these records in the release before this one."""
-        return self._releases.state(
-            root, self._releases.current, columns=columns, iris=iris
-        ).collect()
+        return self._nearby.before(root, columns, iris)
 
     def none(self, root: str, *columns: str) -> pl.DataFrame:
         """No record."""

@@ -9,7 +9,7 @@ from releases import documents as seen_documents
 from releases.documents import DOCUMENTS, FINDINGS, SEEN
 from releases.ledger import Ledger, Load, Release
 from releases.model import Schemas
-from releases.nearby import Nearby
+from releases.nearby import Nearby, Told
 from releases.state import STORED, among, mentioned, newest, of_these, read_at_once, wide
 from releases.table import ROW, Table
 from releases.versions import versions
@@ -99,9 +99,12 @@ class Answers:
         """The records of a root class that a writer put or deleted, as a series of iris."""
         if not pending.touched(root):
             return pl.Series("iri", [], dtype=pl.String)
-        rows = self._rows(root, pending.number, pending)
-        fresh = rows.filter(pl.col("release") == pending.number)
-        return fresh.select(pl.col("iri").unique()).collect()["iri"]
+        told = pending.buffered(root)
+        if pending.spilled:
+            rows = self._tables[root].scan(pending.number - 1).select("iri", "release")
+            told.append(rows.filter(pl.col("release") == pending.number).collect())
+        empty = pl.Series("iri", [], dtype=pl.String)
+        return pl.concat([empty, *(frame["iri"] for frame in told)]).unique()
 
     def changes(
         self,
@@ -244,11 +247,12 @@ class Answers:
     def nearby(self, pending: Writer, columns: Mapping[str, Sequence[str]]) -> Nearby:
         """For many questions about few records of these columns: see Nearby."""
 
-        def rows(root: str) -> tuple[pl.LazyFrame, int]:
+        def rows(root: str) -> Told:
             until = self._as_of(None, pending)
-            return self._rows(root, until, pending), until
+            height = self._tables[root].rows + sum(map(len, pending.buffered(root)))
+            return Told(self._rows(root, until, pending), until, height)
 
-        return Nearby(rows, columns)
+        return Nearby(rows, columns, self.current)
 
     def _rows(self, root: str, until: int, pending: Writer | None) -> pl.LazyFrame:
         return self._pending_rows(root, self._tables[root], pending, until)

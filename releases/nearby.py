@@ -1,30 +1,44 @@
 """What a release being written will hold, for many questions about few records each."""
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
 
 import polars as pl
 
-from releases.state import newest, of_these, read_at_once, wide
+from releases.state import among, any_of, newest, of_these, read_at_once, wide
 
 MOST = 300_000
 """Rows of a table that are read once and held (some 100 MB). Of a larger one each question reads
 what it asks about, which takes as long as reading a small table whole."""
 
 
+class Told(NamedTuple):
+    """All rows of a root class, the release as of which they are asked, and how many there are."""
+
+    rows: pl.LazyFrame
+    until: int
+    height: int
+
+
+class _Held(NamedTuple):
+    """The rows of a table, of the columns that may be asked for, and its live records."""
+
+    rows: pl.LazyFrame
+    live: pl.DataFrame
+
+
 class Nearby:
     """Live records, as they were when their table was first asked about.
 
-    rows: all rows of a root class, and the release as of which they are asked. columns: of each
-    root class, those that may be asked for.
+    told: of a root class. columns: of each root class, those that may be asked for. current: the
+    release before the one being written.
     """
 
     def __init__(
-        self,
-        rows: Callable[[str], tuple[pl.LazyFrame, int]],
-        columns: Mapping[str, Sequence[str]],
+        self, told: Callable[[str], Told], columns: Mapping[str, Sequence[str]], current: int
     ) -> None:
-        self._rows, self._columns = rows, columns
-        self._held: dict[str, pl.DataFrame | tuple[pl.LazyFrame, int]] = {}
+        self._ask, self._columns, self._current = told, columns, current
+        self._held: dict[str, Told | _Held] = {}
 
     def state(
         self,
@@ -36,17 +50,31 @@ class Nearby:
     ) -> pl.DataFrame:
         """As `Releases.state`, collected; where: of a table that is held, what the records have
         now."""
+        held = self._of(root)
+        if isinstance(held, _Held):
+            live = held.live
+            if iris is not None:
+                live = live.filter(pl.col("iri").is_in(among(iris)))
+            if where is not None:
+                live = live.filter(any_of(live.schema, where))
+            return live.select(*columns)
+        found = read_at_once(of_these(held.rows, iris, where), list(self._columns[root]))
+        return wide(found, newest(found, held.until), list(columns)).collect()
+
+    def before(self, root: str, columns: Sequence[str], iris: pl.Series) -> pl.DataFrame:
+        """These records in the release before."""
+        held = self._of(root)
         needed = list(self._columns[root])
+        found = read_at_once(of_these(held.rows, iris, None), needed)
+        return wide(found, newest(found, self._current), list(columns)).collect()
+
+    def _of(self, root: str) -> Told | _Held:
         if root not in self._held:
-            rows, until = self._rows(root)
-            self._held[root] = rows, until
-            if rows.select(pl.len()).collect().item() <= MOST:
-                rows = read_at_once(rows, needed)
-                live = wide(rows, newest(rows, until), list(dict.fromkeys(("iri", *needed))))
-                self._held[root] = live.collect()
-        held = self._held[root]
-        if isinstance(held, pl.DataFrame):
-            return of_these(held.lazy(), iris, where).select(*columns).collect()
-        rows, until = held
-        found = read_at_once(of_these(rows, iris, where), needed)
-        return wide(found, newest(found, until), list(columns)).collect()
+            told = self._ask(root)
+            self._held[root] = told
+            if told.height <= MOST:
+                needed = list(self._columns[root])
+                rows = read_at_once(told.rows, needed)
+                live = wide(rows, newest(rows, told.until), list(dict.fromkeys(("iri", *needed))))
+                self._held[root] = _Held(rows, live.collect())
+        return self._held[root]

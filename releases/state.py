@@ -65,15 +65,22 @@ def of_these(
         rows = rows.filter(pl.col("iri").is_in(among(iris)))
     if where is None:
         return rows
-    schema = rows.collect_schema()
+    has = any_of(rows.collect_schema(), where)
+    held = rows.filter(has).select("iri").collect()["iri"].unique()
+    return rows.filter(pl.col("iri").is_in(held.implode()))
+
+
+def any_of(schema: pl.Schema, where: Mapping[str, pl.Series]) -> pl.Expr:
+    """Whether a row has one of these values in one of these columns."""
     has = []
     for name, values in where.items():
+        if values.is_empty():
+            continue
         of_list = isinstance(schema[name], pl.List)
         value = pl.element() if of_list else pl.col(name)
         test = value.is_in(among(values))
         has.append(pl.col(name).list.eval(test).list.any() if of_list else test)
-    held = rows.filter(pl.any_horizontal(has)).select("iri").collect()["iri"].unique()
-    return rows.filter(pl.col("iri").is_in(held.implode()))
+    return pl.any_horizontal(has) if has else pl.lit(False)
 
 
 def among(values: Collection[str] | pl.Series) -> pl.Series:

@@ -87,6 +87,11 @@ class Table:
         """Data files that may hold rows with since < release <= until."""
         return list(self._files(since, until))
 
+    @property
+    def rows(self) -> int:
+        """How many rows its log tells of."""
+        return sum(self._files().values())
+
     def _files(self, since: int | None = None, until: int | None = None) -> dict[Path, int]:
         """The files, in the order of scanning, with their numbers of rows."""
         adds = self._adds()
