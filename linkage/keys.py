@@ -39,7 +39,9 @@ def has_wrong_letter(scheme: pl.Expr, value: pl.Expr) -> pl.Expr:
     It may be a slip of one letter, or no number of this person's at all: it joins records only
     where name and birth date both agree. (A PNC whose letter does not fit has no normal form.)
     """
-    parts = value.str.extract_groups(r"^(?:SF(\d\d)/)?(\d{6})(?:/(\d\d))?([A-Z])$").struct
+    parts = value.str.extract_groups(
+        r"^(?:SF([0-9][0-9])/)?([0-9]{6})(?:/([0-9][0-9]))?([A-Z])$"
+    ).struct
     year = pl.coalesce(parts.field("1"), parts.field("3"))
     right = _check_letter(year + parts.field("2")) == parts.field("4")
     return (scheme == "cro") & ~right.fill_null(False)
@@ -60,7 +62,7 @@ def _form(scheme: str) -> Callable[[pl.Expr], pl.Expr]:
 
 def _pnc(text: pl.Expr) -> pl.Expr:
     parts = text.str.extract_groups(
-        r"^(?<year>\d{4}|\d{2})(?<slash>/?)(?<serial>\d{1,7})(?<check>[A-Z])$"
+        r"^(?<year>[0-9]{4}|[0-9]{2})(?<slash>/?)(?<serial>[0-9]{1,7})(?<check>[A-Z])$"
     )
     year, serial = parts.struct.field("year"), parts.struct.field("serial").str.zfill(7)
     short = year.str.slice(-2)
@@ -75,8 +77,8 @@ def _pnc(text: pl.Expr) -> pl.Expr:
 
 
 def _cro(text: pl.Expr) -> pl.Expr:
-    usual = text.str.extract_groups(r"^(?<serial>\d{1,6})/(?<year>\d{2})(?<check>[A-Z])$")
-    filed = text.str.extract_groups(r"^SF(?<year>\d{2})/(?<serial>\d{1,6})(?<check>[A-Z])$")
+    usual = text.str.extract_groups(r"^(?<serial>[0-9]{1,6})/(?<year>[0-9]{2})(?<check>[A-Z])$")
+    filed = text.str.extract_groups(r"^SF(?<year>[0-9]{2})/(?<serial>[0-9]{1,6})(?<check>[A-Z])$")
     serial, other = (parts.struct.field("serial").str.zfill(6) for parts in (usual, filed))
     year, check = usual.struct.field("year"), usual.struct.field("check")
     return (
@@ -88,8 +90,8 @@ def _cro(text: pl.Expr) -> pl.Expr:
 
 
 def _asn(text: pl.Expr) -> pl.Expr:
-    slashed = r"^(\d{2})/([A-Z0-9]{2,4})/([A-Z0-9]{2})/(\d{1,11})([A-Z])$"
-    plain = r"^(\d{2})([A-Z0-9]{4})([A-Z0-9]{2})(\d{1,11})([A-Z])$"
+    slashed = r"^([0-9]{2})/([A-Z0-9]{2,4})/([A-Z0-9]{2})/([0-9]{1,11})([A-Z])$"
+    plain = r"^([0-9]{2})([A-Z0-9]{4})([A-Z0-9]{2})([0-9]{1,11})([A-Z])$"
     forms = []
     for pattern in (plain, slashed):
         parts = text.str.extract_groups(pattern).struct
@@ -100,21 +102,21 @@ def _asn(text: pl.Expr) -> pl.Expr:
 
 
 def _urn(text: pl.Expr) -> pl.Expr:
-    whole = text.str.replace(r"^([^/]{8,}|\d\d/\w\w/\d{4,6}/\d\d)/\d{1,2}$", "$1")
+    whole = text.str.replace(r"^([^/]{8,}|[0-9][0-9]/\w\w/[0-9]{4,6}/[0-9][0-9])/[0-9]{1,2}$", "$1")
     plain = whole.str.replace_all(r"[\s/]", "")
-    police = plain.str.extract(r"^\d{2}(?:[A-Z][A-Z0-9]|\d[A-Z])(\d{6,9})$", 1)
+    police = plain.str.extract(r"^[0-9]{2}(?:[A-Z][A-Z0-9]|[0-9][A-Z])([0-9]{6,9})$", 1)
     other = plain.str.extract(r"^[A-Z]{3}([A-Z0-9]{8,12})$", 1)
-    real = pl.when(other.str.count_matches(r"\d") >= 4).then(other)
+    real = pl.when(other.str.count_matches(r"[0-9]") >= 4).then(other)
     return pl.when(~_one_digit(pl.coalesce(police, real))).then(plain)
 
 
 def _prisoner_number(text: pl.Expr) -> pl.Expr:
-    found = text.str.extract(r"^([A-Z]\d{4}[A-Z]{2})$", 1)
+    found = text.str.extract(r"^([A-Z][0-9]{4}[A-Z]{2})$", 1)
     return pl.when(found.str.slice(1, 4) != "0000").then(found)
 
 
 def _crn(text: pl.Expr) -> pl.Expr:
-    found = text.str.extract(r"^([A-Z]\d{6})$", 1)
+    found = text.str.extract(r"^([A-Z][0-9]{6})$", 1)
     return pl.when(~_one_digit(found.str.slice(1))).then(found)
 
 
@@ -126,21 +128,21 @@ def _uuid(text: pl.Expr) -> pl.Expr:
 
 def _court_case(text: pl.Expr) -> pl.Expr:
     """A Crown Court case number: letter, year and serial; unique within one court only."""
-    return text.str.extract(r"^([A-Z]{1,3}\d{8})$", 1)
+    return text.str.extract(r"^([A-Z]{1,3}[0-9]{8})$", 1)
 
 
 def _family_case(text: pl.Expr) -> pl.Expr:
-    found = text.str.extract(r"^([A-Z]{2}\d{2}[A-Z]\d{5})$", 1)
+    found = text.str.extract(r"^([A-Z]{2}[0-9]{2}[A-Z][0-9]{5})$", 1)
     return pl.when(~_one_digit(found.str.slice(5))).then(found)
 
 
 def _core_case(text: pl.Expr) -> pl.Expr:
-    found = text.str.replace_all(r"[\s-]", "").str.extract(r"^(\d{16})$", 1)
-    total = pl.lit(0, pl.Int64)
-    for place in range(16):
-        digit = found.str.slice(place, 1).cast(pl.Int64)
-        twice = digit * 2 - pl.when(digit > 4).then(9).otherwise(0)
-        total = total + (twice if place % 2 == 0 else digit)
+    found = text.str.replace_all(r"[\s-]", "").str.extract(r"^([0-9]{16})$", 1)
+    digit = pl.element().cast(pl.Int64)
+    twice = digit * 2 - pl.when(digit > 4).then(9).otherwise(0)
+    every_other = pl.int_range(pl.len()) % 2 == 0
+    weighed = pl.when(every_other).then(twice).otherwise(digit)
+    total = found.str.extract_all(r"[0-9]").list.eval(weighed).list.sum()
     return pl.when((total % 10 == 0) & ~_one_digit(found)).then(found)
 
 

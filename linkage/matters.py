@@ -22,15 +22,23 @@ def matter_keys(cases: pl.DataFrame, arrests: pl.DataFrame) -> pl.DataFrame:
     case number counts together with its court. arrests: case, asn and person
     (the person record's set, null for a company), one row an ASN of a party to that case.
     """
-    own = [
-        cases.select("iri", scheme=pl.lit(scheme), value=normalised(scheme, pl.col(column)))
-        for scheme, columns in _UNIQUE.items()
-        for column in columns
-    ]
     number = normalised("courtCase", pl.col("caseNumber"))
     court = pl.col("courtCode").str.strip_chars().str.to_uppercase()
-    court_cases = cases.select("iri", scheme=pl.lit("courtCase"), value=court + " " + number)
-    plain = pl.concat([*own, court_cases]).with_columns(person=pl.lit(None, pl.Int64))
+    own = {
+        f"{scheme} {column}": normalised(scheme, pl.col(column))
+        for scheme, columns in _UNIQUE.items()
+        for column in columns
+    }
+    plain = (
+        cases.select("iri", **own, courtCase=court + " " + number)
+        .unpivot(index="iri", variable_name="scheme")
+        .select(
+            "iri",
+            pl.col("scheme").str.split(" ").list.first(),
+            "value",
+            person=pl.lit(None, pl.Int64),
+        )
+    )
     asns = arrests.select(
         iri="case",
         scheme=pl.lit("asn"),
