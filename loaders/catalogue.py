@@ -6,7 +6,6 @@ from pathlib import Path as FilePath
 
 from loaders.errors import LoadError, MappingError, nearest
 from loaders.mapping import SourceMapping
-from loaders.mapping_yaml import read_mapping
 from loaders.paths import Tree
 from ontology.kept import digest_of, made
 
@@ -31,6 +30,8 @@ def read_mappings(*folders: FilePath) -> list[SourceMapping]:
 
 
 def _read(*folders: FilePath) -> list[SourceMapping]:
+    from loaders.mapping_yaml import read_mapping
+
     found: dict[str, SourceMapping] = {}
     for file in mapping_files(*folders):
         mapping = read_mapping(file)

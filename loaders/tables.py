@@ -6,14 +6,16 @@ import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path as FilePath
+from typing import TYPE_CHECKING
 
 import polars as pl
-import pyarrow as pa
-import pyarrow.csv as arrow_csv
 
 from loaders.errors import FileError
 from loaders.messages import too_large
 from loaders.trees import Limits, foreign, not_text
+
+if TYPE_CHECKING:
+    from pyarrow.csv import InvalidRow
 
 _CHUNK = 1 << 20
 HEADER_ROW = 1
@@ -123,7 +125,7 @@ def batches(file: FilePath, names: tuple[str, ...], size: int) -> Iterator[Rows]
     """The rows of a vetted CSV file, so many at a time. Raises FileError for what is no CSV."""
     refused: list[tuple[int, int]] = []
 
-    def refuse(row: arrow_csv.InvalidRow) -> str:
+    def refuse(row: "InvalidRow") -> str:
         refused.append((row.number, row.actual_columns))
         return "skip"
 
@@ -141,9 +143,12 @@ def batches(file: FilePath, names: tuple[str, ...], size: int) -> Iterator[Rows]
 
 
 def _frames(
-    file: FilePath, names: tuple[str, ...], refuse: Callable[[arrow_csv.InvalidRow], str]
+    file: FilePath, names: tuple[str, ...], refuse: "Callable[[InvalidRow], str]"
 ) -> Iterator[pl.DataFrame]:
     """The rows as the parser hands them out."""
+    import pyarrow as pa
+    import pyarrow.csv as arrow_csv
+
     try:
         reader = arrow_csv.open_csv(
             str(file),

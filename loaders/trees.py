@@ -8,12 +8,15 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import orjson
-from lxml import etree
 
 from loaders.errors import FileError
 from loaders.paths import Tree
+
+if TYPE_CHECKING:
+    from lxml.etree import XMLSyntaxError
 
 _KEY = re.compile(rb'"[ \t\r\n]*:')
 _ESCAPED = re.compile(rb"\\u00[23]")
@@ -115,6 +118,8 @@ def xml_tree(data: bytes | str, limits: Limits | None = None) -> Tree:
 
     Raises FileError: broken, too large, too deep, or with a document type.
     """
+    from lxml import etree
+
     limits = limits or Limits()
     raw = _text(data.encode() if isinstance(data, str) else data, limits).strip()
     target = _Builder(limits.depth)
@@ -141,8 +146,10 @@ def xml_tree(data: bytes | str, limits: Limits | None = None) -> Tree:
     return tree
 
 
-def _reason(error: etree.XMLSyntaxError) -> str:
+def _reason(error: "XMLSyntaxError") -> str:
     """What libxml2 complains of, without names and text of the document."""
+    from lxml import etree
+
     kind: int = error.code  # type: ignore[attr-defined]  # the stubs lack it
     name = str(etree.ErrorTypes._getName(kind, "syntax error"))
     return name.removeprefix("ERR_").replace("_", " ").lower()

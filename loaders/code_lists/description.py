@@ -8,8 +8,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-import yaml
-
 from loaders.code_lists.errors import CodeListError
 from loaders.code_lists.reading import LIST, Rows
 from loaders.code_lists.template import columns_of, wrong_form
@@ -62,6 +60,8 @@ OPTIONS = ("scheme", "notation", "label", "welsh", "broader", "valid_from", "val
 @lru_cache(maxsize=1)
 def published() -> Mapping[str, Description]:
     """The lists that are described here, by name."""
+    import yaml
+
     entries: dict[str, dict[str, Any]] = yaml.safe_load(PUBLISHED.read_text("utf-8"))
     known = {each.name for each in fields(Description)}
     found = {}
