@@ -8,11 +8,13 @@ time; without a place to write, commands are only slower.
 import copyreg
 import gc
 import hashlib
+import io
 import os
 import pickle
 import sys
 import tempfile
 from collections.abc import Callable, Iterable
+from dataclasses import fields, is_dataclass
 from importlib.metadata import version
 from pathlib import Path
 from types import MappingProxyType
@@ -77,8 +79,19 @@ def made(kind: str, digest: str, make: Callable[[], T]) -> T:
                 gc.enable()
         return found
     new = make()
-    keep(kind, digest, pickle.dumps(new, pickle.HIGHEST_PROTOCOL))
+    kept = io.BytesIO()
+    _Pickler(kept, pickle.HIGHEST_PROTOCOL).dump(new)
+    keep(kind, digest, kept.getvalue())
     return new
+
+
+class _Pickler(pickle.Pickler):
+    """Dataclasses come back by being made of their fields, which takes half as long."""
+
+    def reducer_override(self, obj: Any) -> Any:
+        if not is_dataclass(obj) or isinstance(obj, type) or not all(f.init for f in fields(obj)):
+            return NotImplemented
+        return type(obj), tuple(getattr(obj, field.name) for field in fields(obj))
 
 
 def frozen(content: dict[Any, Any]) -> MappingProxyType[Any, Any]:

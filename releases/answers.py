@@ -15,7 +15,7 @@ from releases.table import ROW, Table
 from releases.versions import versions
 from releases.writer import Writer
 
-_BUFFER_ROW = 2**40
+_NEW_ROW = 2**40
 
 
 class Answers:
@@ -127,25 +127,29 @@ class Answers:
         low, high = min(since, last), max(since, last)
         table = self._tables[root]
         names = list(self.model.table_schema(root))
-        rows = _part(table.scan(until=high, numbered=True), part)
         if low == 0:
+            rows = _part(table.scan(until=high, numbered=True), part)
             alone = wide(rows, newest(rows, high), names)
             return alone.with_columns(op=pl.lit("put" if last else "delete"))
-        touched = (
-            _part(table.scan(low, high), part)
-            .filter((pl.col("release") > low) & (pl.col("release") <= high))
-            .select(pl.col("iri").unique())
-            .collect()["iri"]
-        )
-        rows = theirs = read_at_once(of_these(rows, touched, None), names)
-        before = newest(theirs, since).select("iri", "hash", ROW).collect()
-        after = newest(theirs, last).select("iri", "hash", ROW).collect()
+        between = (pl.col("release") > low) & (pl.col("release") <= high)
+        new = _part(table.scan(low, high, numbered=True), part).filter(between)
+        content = read_at_once(new, names).with_columns(pl.col(ROW) + _NEW_ROW)
+        touched = content.select(pl.col("iri").unique()).collect()["iri"]
+        old = _part(table.scan(until=low, numbered=True), part).filter(pl.col("release") <= low)
+        # Of what was there only what tells the newest: most of it is nobody's content any more.
+        known = read_at_once(of_these(old, touched, None), [])
+        rows = pl.concat([known, content.select(known.collect_schema().names())])
+        before = newest(rows, since).select("iri", "hash", ROW).collect()
+        after = newest(rows, last).select("iri", "hash", ROW).collect()
         puts = after.join(before, on=["iri", "hash"], how="anti")
         deletes = before.join(after, on="iri", how="anti")
+        told = pl.concat([puts, deletes]).filter(pl.col(ROW) < _NEW_ROW)["iri"]
+        if told.len():
+            content = pl.concat([content, read_at_once(of_these(old, told, None), names)])
         return pl.concat(
             [
-                wide(rows, puts.lazy(), names).with_columns(op=pl.lit("put")),
-                wide(rows, deletes.lazy(), names).with_columns(op=pl.lit("delete")),
+                wide(content, puts.lazy(), names).with_columns(op=pl.lit("put")),
+                wide(content, deletes.lazy(), names).with_columns(op=pl.lit("delete")),
             ]
         )
 
@@ -265,7 +269,7 @@ class Answers:
         if not buffered:
             return rows
         fresh = pl.concat(buffered).with_row_index(ROW).cast({ROW: pl.Int64})
-        fresh = fresh.with_columns(pl.col(ROW) + _BUFFER_ROW)
+        fresh = fresh.with_columns(pl.col(ROW) + _NEW_ROW)
         names = [*table.schema, ROW]
         return pl.concat([rows.select(names), fresh.lazy().select(names)])
 
