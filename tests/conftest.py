@@ -21,7 +21,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Side by side, tests of one file stay together, and so do all that wait for one database."""
     for item in items:
         given = getattr(item, "callspec", None)
-        asks = "neo4j" in getattr(item, "fixturenames", ()) or (
+        asks = "neo4j_server" in getattr(item, "fixturenames", ()) or (
             given is not None and given.params.get("kind") == "neo4j"
         )
         item.add_marker(pytest.mark.xdist_group("neo4j" if asks else item.nodeid.split("::")[0]))

@@ -69,7 +69,7 @@ def test_a_question_with_a_limit_does_not_wait_past_it(neo4j: Address) -> None:
 def test_a_database_that_is_read_only(neo4j: Address, tmp_path: Path) -> None:
     if neo4j.uri != server.managed_uri():
         pytest.skip("the server of NEO4J_URI is not ours to restart")
-    open_store("neo4j", tmp_path, MODEL).close()
+    open_store("neo4j", tmp_path, MODEL, afresh=True).close()
     server.managed().stop()
     setting = {"server.databases.default_to_read_only": "true"}
     try:
