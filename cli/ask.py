@@ -142,7 +142,7 @@ def print_journey(
         extensions = problem.get("extensions", {})
         sentences = filter(None, (problem["message"], extensions.get("fix")))
         told = " ".join(f"{sentence.rstrip('.')}." for sentence in sentences)
-        err.print(f"{extensions.get('code', 'JG-API')}: {told}", markup=False)
+        err().print(f"{extensions.get('code', 'JG-API')}: {told}", markup=False)
     journey = (answered.get("data") or {}).get("journey")
     if not journey:
         raise typer.Exit(1)

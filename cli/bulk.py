@@ -41,7 +41,7 @@ def by_import(workspace: Workspace) -> bool:
                 lambda word: move(0, None, word),
             )
     except KeyboardInterrupt:
-        err.print("Interrupted. If `justicegraph status` tells another release: graph rebuild.")
+        err().print("Interrupted. If `justicegraph status` tells another release: graph rebuild.")
         raise
     store.close()
     return True

@@ -15,7 +15,7 @@ def export_command(out: Path | None, *, data: Path | None) -> None:
     releases = workspace.releases
     text = dcat(workspace.model, coverage(releases, releases.current))
     if out is None:
-        console.print(text, markup=False, soft_wrap=True, end="")
+        console().print(text, markup=False, soft_wrap=True, end="")
         return
     out.write_text(text, encoding="utf-8")
     say(f"Written: {len(workspace.model.datasets)} datasets to {out}")

@@ -44,7 +44,7 @@ def map_new_command(example: Path, source: str, out: Path | None) -> None:
         out.write_text(text, encoding="utf-8")
         say(f"{out}: every line is a guess. Try it: justicegraph map try {example} --mapping {out}")
     if source not in model.datasets:
-        err.print(
+        err().print(
             f"\nThe catalogue has no {source} yet. Add it to ontology/catalogue.ttl:\n\n"
             f"{catalogue_entry(source)}",
             markup=False,
@@ -100,7 +100,7 @@ def _with_dataset(model: "Model", mapping: "SourceMapping") -> "Model":
 
     if mapping.source in model.datasets:
         return model
-    err.print(
+    err().print(
         f"The catalogue has no {mapping.source} yet: map check will ask for it.", markup=False
     )
     entry = Dataset("", "", "", "", "", "", mapping.source, "", "", (), None, None)

@@ -3,21 +3,38 @@
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 import orjson
-from rich import box
-from rich.console import Console
-from rich.table import Table
 
-# A pipe has no width: wide enough that no cell is folded where a person would not fold it.
-WIDTH = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 160
-out = Console(highlight=False, width=WIDTH)
-err = Console(stderr=True, highlight=False)
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+@cache
+def out() -> "Console":
+    """Standard output, for people; made when first asked for, since machines need none."""
+    from rich.console import Console
+
+    # A pipe has no width: wide enough that no cell is folded where a person would not fold it.
+    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 160
+    return Console(highlight=False, width=width)
+
+
+@cache
+def err() -> "Console":
+    """Standard error, for people."""
+    from rich.console import Console
+
+    return Console(stderr=True, highlight=False)
 
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """A table on standard output; numbers to the right. Without colours when piped."""
+    from rich import box
+    from rich.table import Table
+
     made = [list(row) for row in rows]
     view = Table(
         title=title,
@@ -32,7 +49,7 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) 
         view.add_column(column, justify="right" if numeric else "left", overflow="fold")
     for row in made:
         view.add_row(*("" if cell is None else shown(cell) for cell in row))
-    out.print(view)
+    out().print(view)
 
 
 def shown(cell: object) -> str:
@@ -49,4 +66,4 @@ def json_line(value: Mapping[str, Any]) -> None:
 
 def say(text: str) -> None:
     """A sentence for people, on standard output."""
-    out.print(text, markup=False, soft_wrap=True)
+    out().print(text, markup=False, soft_wrap=True)

@@ -1,10 +1,9 @@
 """Progress on a terminal; nothing when piped."""
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
-
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from cli.output import err
 
@@ -15,15 +14,20 @@ if TYPE_CHECKING:
 @contextmanager
 def bar(what: str) -> Iterator[Callable[[int, int | None, str], None]]:
     """A bar on standard error: call it with (done, total or None, a word on what is going on)."""
+    if not sys.stderr.isatty():
+        yield lambda done, total, word: None
+        return
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
     with Progress(
         SpinnerColumn(),
         TextColumn("{task.description}"),
         BarColumn(),
         TextColumn("{task.completed:,.0f}"),
         TimeElapsedColumn(),
-        console=err,
+        console=err(),
         transient=True,
-        disable=not err.is_terminal,
+        disable=not err().is_terminal,
     ) as view:
         task = view.add_task(what, total=None)
 

@@ -4,13 +4,7 @@ import os
 import tomllib
 from pathlib import Path
 
-from pydantic import Field, ValidationError
-from pydantic_settings import (
-    BaseSettings,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-    TomlConfigSettingsSource,
-)
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ontology.errors import JusticeGraphError
 
@@ -34,10 +28,10 @@ write, where the parsed ontology is kept, and what becomes of a load in which co
 disagree."""
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """Everything a deployer sets. Each field is documented in docs/operator.md."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     data: Path = Field(Path("var/justicegraph"), description="Folder of tables, releases, graph")
     store: str = Field("sqlite", description="Where the graph is kept")
@@ -52,18 +46,6 @@ class Settings(BaseSettings):
     keep: int = Field(100, ge=1, description="Releases kept when older ones are retired")
     query_seconds: float = Field(20.0, gt=0, description="Longest a query may run")
 
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        file = Path(os.environ.get("JUSTICEGRAPH_SETTINGS", FILE))
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, file)
-
 
 def read_settings(data: Path | None = None) -> Settings:
     """Settings of this process; `data` (a command's --data) wins over everything.
@@ -76,16 +58,19 @@ def read_settings(data: Path | None = None) -> Settings:
         raise JusticeGraphError(
             "JG-CLI-002", f"JUSTICEGRAPH_SETTINGS names {named}", "There is no such file."
         )
-    known = {f"{PREFIX}{field.upper()}" for field in Settings.model_fields} | NO_SETTINGS
+    names = {f"{PREFIX}{field.upper()}": field for field in Settings.model_fields}
     for name in sorted(os.environ):
-        if name.startswith(PREFIX) and name not in known:
+        if name.startswith(PREFIX) and name not in names and name not in NO_SETTINGS:
             raise JusticeGraphError(
                 "JG-CLI-001",
                 f"there is no setting {name}",
                 "Correct or unset it; docs/operator.md lists all.",
             )
+    given = {field: os.environ[name] for name, field in names.items() if name in os.environ}
+    file = Path(named or FILE)
     try:
-        return Settings(data=data) if data else Settings()
+        told = tomllib.loads(file.read_text("utf-8")) if file.is_file() else {}
+        return Settings.model_validate({**told, **given, **({"data": data} if data else {})})
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise JusticeGraphError(
             "JG-CLI-002", f"{named or FILE} is no TOML: {error}", "Correct the file."
