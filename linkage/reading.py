@@ -42,6 +42,10 @@ class Reading:
         self._base = base
         self._nearby = releases.nearby(writer, _COLUMNS)
 
+    def ahead(self) -> None:
+        """Read what a scope will ask about."""
+        self._nearby.read()
+
     def table(
         self,
         root: str,

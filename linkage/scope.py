@@ -45,6 +45,7 @@ def scope_of(releases: Releases, writer: Writer, read: Reading) -> Scope | None:
     touched = {root: releases.touched(root, writer) for root in ROOTS}
     if any(len(iris) > MOST for iris in touched.values()):
         return None
+    read.ahead()
     return _Scoping(read, touched).scope()
 
 

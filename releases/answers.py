@@ -139,8 +139,8 @@ class Answers:
         # Of what was there only what tells the newest: most of it is nobody's content any more.
         known = read_at_once(of_these(old, touched, None), [])
         rows = pl.concat([known, content.select(known.collect_schema().names())])
-        before = newest(rows, since).select("iri", "hash", ROW).collect()
-        after = newest(rows, last).select("iri", "hash", ROW).collect()
+        states = [newest(rows, number).select("iri", "hash", ROW) for number in (since, last)]
+        before, after = pl.collect_all(states)
         puts = after.join(before, on=["iri", "hash"], how="anti")
         deletes = before.join(after, on="iri", how="anti")
         told = pl.concat([puts, deletes]).filter(pl.col(ROW) < _NEW_ROW)["iri"]

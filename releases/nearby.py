@@ -1,11 +1,13 @@
 """What a release being written will hold, for many questions about few records each."""
 
+import os
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import polars as pl
 
-from releases.state import among, any_of, newest, of_these, read_at_once, wide
+from releases.state import among, any_of, newest, newest_held, of_these, read_at_once, wide
 
 MOST = 300_000
 """Rows of a table that are read once and held (some 100 MB). Of a larger one each question reads
@@ -68,6 +70,11 @@ class Nearby:
         found = read_at_once(of_these(held.rows, iris, None), needed)
         return wide(found, newest(found, self._current), list(columns)).collect()
 
+    def read(self) -> None:
+        """Read every table now, side by side: opening and decoding take most of the time."""
+        with ThreadPoolExecutor(os.cpu_count()) as workers:
+            list(workers.map(self._of, self._columns))
+
     def _of(self, root: str) -> Told | _Held:
         if root not in self._held:
             told = self._ask(root)
@@ -75,6 +82,8 @@ class Nearby:
             if told.height <= MOST:
                 needed = list(self._columns[root])
                 rows = read_at_once(told.rows, needed)
-                live = wide(rows, newest(rows, told.until), list(dict.fromkeys(("iri", *needed))))
-                self._held[root] = _Held(rows, live.collect())
+                live = newest_held(
+                    rows.collect(), told.until, list(dict.fromkeys(("iri", *needed)))
+                )
+                self._held[root] = _Held(rows, live)
         return self._held[root]

@@ -97,6 +97,15 @@ def read_at_once(rows: pl.LazyFrame, columns: list[str]) -> pl.LazyFrame:
     return rows.select(*needed).collect().lazy()
 
 
+def newest_held(rows: pl.DataFrame, release: int, columns: list[str]) -> pl.DataFrame:
+    """`newest`, of rows in memory, with these columns: most have no other row of their record."""
+    until = rows.filter(pl.col("release") <= release)
+    several = until["iri"].is_duplicated()
+    once = until.select(*columns, "op").filter(~several & (pl.col("op") == "put")).drop("op")
+    others = until.filter(several).lazy()
+    return pl.concat([once, wide(others, newest(others, release), columns).collect()])
+
+
 def wide(rows: pl.LazyFrame, chosen: pl.LazyFrame, columns: list[str]) -> pl.LazyFrame:
     """The columns of the chosen rows; only these columns are read."""
     return rows.select(*columns, ROW).join(chosen.select(ROW), on=ROW, how="semi").drop(ROW)
