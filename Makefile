@@ -26,7 +26,7 @@ demo: setup
 	JUSTICEGRAPH_STORE=$(STORE) $(BIN)/python -m cli.demo
 
 test: setup
-	$(BIN)/python -m pytest -q -n 2 --dist loadgroup --no-loadscope-reorder -m "not soak"
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m "not soak"
 
 # What a reviewer would send back at once: layout, lint, types, import arrows, ontology, mappings, docs.
 check: setup

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from xdist.scheduler import LoadFileScheduling
 
 from tests.neo4j.fixtures import neo4j, neo4j_server
 
@@ -17,14 +18,18 @@ settings.load_profile("any machine")
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Side by side, tests of one file stay together, and so do all that wait for one database."""
-    for item in items:
-        given = getattr(item, "callspec", None)
-        asks = "neo4j_server" in getattr(item, "fixturenames", ()) or (
-            given is not None and given.params.get("kind") == "neo4j"
-        )
-        item.add_marker(pytest.mark.xdist_group("neo4j" if asks else item.nodeid.split("::")[0]))
+class OneDatabase(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types
+    """Tests of one file in one process; and in one process all that use the Neo4j of tests."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        if nodeid.startswith("tests/neo4j/") or "neo4j" in nodeid.partition("[")[2]:
+            return "neo4j"
+        return str(super()._split_scope(nodeid))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> OneDatabase:
+    """Nobody waits for the database while there is something else to do."""
+    return OneDatabase(config, log)
 
 
 @pytest.fixture(scope="session")
