@@ -2,11 +2,13 @@
 
 In README.md and docs/*.md: a ```console block holds commands behind "$ " (only `justicegraph`
 ones are run; make targets have tests of their own); "# exit N" at its end states the exit code
-expected. A ```graphql block is asked as the local operator and must answer without errors;
+expected, and a line after it that begins with "> " is a line that it prints. A ```graphql block
+is asked as the local operator and must answer without errors;
 a ```json block after it holds its variables when it starts with "variables:" in its info line.
 A block whose info line says file=NAME is that file, for the commands after it.
 """
 
+import itertools
 import os
 import re
 import shlex
@@ -34,6 +36,7 @@ class Step:
     line: int
     exit: int = 0
     name: str = ""
+    told: tuple[str, ...] = ()
 
 
 def steps(page: Path) -> Iterator[Step]:
@@ -46,10 +49,13 @@ def steps(page: Path) -> Iterator[Step]:
         elif language == "graphql":
             yield Step("query", body, line)
         elif language == "console":
-            for number, entry in enumerate(body.splitlines()):
+            entries = body.splitlines()
+            for number, entry in enumerate(entries):
+                after = itertools.takewhile(lambda x: x.startswith("> "), entries[number + 1 :])
                 command = re.fullmatch(r"\$ (justicegraph .*?)(?:\s+# exit (\d+))?", entry)
                 if command:
-                    yield Step("command", command[1], line + number, int(command[2] or 0))
+                    yield Step("command", command[1], line + number, int(command[2] or 0),
+                               told=tuple(told[2:] for told in after))  # fmt: skip
 
 
 def run(
@@ -82,6 +88,7 @@ def test_every_command_and_query_of_a_page_works(page: Path, tmp_path: Path) -> 
                 (tmp_path / redirected.strip()).write_text(done.stdout, encoding="utf-8")
             assert done.returncode == step.exit, f"{where}\n{done.stdout}\n{done.stderr}"
             assert "Traceback" not in done.stderr, where
+            assert set(step.told) <= set(done.stdout.splitlines()), f"{where}\n{done.stdout}"
         else:
             done = run(["ask", "-"], tmp_path, step.text)
             assert done.returncode == 0, f"{where}\n{done.stdout}\n{done.stderr}"
