@@ -1,15 +1,15 @@
 """Published lists with one list of entries under each hearing, whatever they are entries of."""
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
+import polars as pl
+
+from loaders.formats import london_date
 from loaders.paths import Tree
 
 Node = dict[str, Any]
-
-LONDON = ZoneInfo("Europe/London")
 
 
 def entries(tree: Tree) -> Iterator[Tree]:
@@ -41,26 +41,31 @@ def _entered(value: Tree) -> Any:
 
 def _by_house_and_day(lists: list[Any]) -> list[Any]:
     """The lists, with the rooms of those of one house and day in the first of them."""
+    if len(lists) < 2:
+        return lists
+    told = [_house_and_start(each) for each in lists]
+    starts = pl.Series([start for _, start in told], dtype=pl.String)
+    # The day is part of the key by the same rule, in the mappings.
+    days = pl.select(london_date(pl.lit(starts))[0]).to_series()
     firsts: dict[tuple[str, date], Node] = {}
     kept = []
-    for told in lists:
-        known = _house_and_day(told)
-        if known is None or known not in firsts:
-            kept.append(told)
-            if known:
-                firsts[known] = told["courtHouse"]
+    for each, (name, _), day in zip(lists, told, days, strict=True):
+        if name is None or day is None:
+            kept.append(each)
+        elif (name, day) in firsts:
+            firsts[name, day]["courtRoom"] += each["courtHouse"]["courtRoom"]
         else:
-            firsts[known]["courtRoom"] += told["courtHouse"]["courtRoom"]
+            firsts[name, day] = each["courtHouse"]
+            kept.append(each)
     return kept
 
 
-def _house_and_day(told: Any) -> tuple[str, date] | None:
-    """What a list is known by; None where it does not tell it, which its mapping reports."""
+def _house_and_start(told: Any) -> tuple[str, str] | tuple[None, None]:
+    """What a list is known by; Nones where it does not tell it, which its mapping reports."""
     try:
         house = told["courtHouse"]
         start = house["courtRoom"][0]["session"][0]["sittings"][0]["sittingStart"]
-        day = datetime.fromisoformat(start).astimezone(LONDON).date()
         name = house.get("courtHouseName") or told["courtListName"]
-    except (KeyError, IndexError, TypeError, ValueError):
-        return None
-    return (name, day) if isinstance(name, str) else None
+    except (KeyError, IndexError, TypeError):
+        return None, None
+    return (name, start) if isinstance(name, str) and isinstance(start, str) else (None, None)

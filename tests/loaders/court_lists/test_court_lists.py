@@ -1,6 +1,7 @@
 """Lists of courts and tribunals as published: plans, parties by their roles, no judges."""
 
 import re
+import time
 from pathlib import Path
 from typing import Any
 
@@ -134,22 +135,48 @@ def test_two_lists_of_one_court_house_and_day_are_both_loaded(
     assert len(folder.releases.documents().collect()) == 1
 
 
-def test_lists_are_put_together_by_house_and_london_s_day_only() -> None:
-    def told(house: str, start: str, room: str) -> dict[str, Any]:
-        sessions = [{"sittings": [{"sittingStart": start, "hearing": []}]}]
-        rooms = [{"courtRoomName": room, "session": sessions}]
-        return {"courtHouse": {"courtHouseName": house, "courtRoom": rooms}}
+def told(house: str, start: Any, room: str) -> dict[str, Any]:
+    """A list of one room."""
+    sessions = [{"sittings": [{"sittingStart": start, "hearing": []}]}]
+    rooms = [{"courtRoomName": room, "session": sessions}]
+    return {"courtHouse": {"courtHouseName": house, "courtRoom": rooms}}
 
+
+def rooms_of(lists: list[Any]) -> list[list[str]]:
+    """Rooms of each list that is left."""
+    [made] = entries({"document": {}, "courtLists": lists})
+    return [
+        [r["courtRoomName"] for r in one["courtHouse"]["courtRoom"]] for one in made["courtLists"]
+    ]
+
+
+def test_lists_are_put_together_by_house_and_london_s_day_only() -> None:
     lists = [
         told("PRESTON", "2024-06-03T09:30:00.123456789Z", "1"),
         told("LANCASTER", "2024-06-03T09:30:00Z", "1"),
         told("PRESTON", "2024-06-03T23:30:00Z", "1"),  # half past midnight of the 4th
         told("PRESTON", "2024-06-03T14:00:00Z", "2"),
         told("PRESTON", "no time", "3"),
+        told("PRESTON", 20240603, "4"),
     ]
-    [made] = entries({"document": {}, "courtLists": lists})
-    rooms = [
-        [r["courtRoomName"] for r in one["courtHouse"]["courtRoom"]] for one in made["courtLists"]
-    ]
-    assert rooms == [["1", "2"], ["1"], ["1"], ["3"]]
+    assert rooms_of(lists) == [["1", "2"], ["1"], ["1"], ["3"], ["4"]]
     assert len(lists[0]["courtHouse"]["courtRoom"]) == 1, "the message itself is not changed"
+
+
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/New_York"])
+def test_a_time_without_a_zone_is_london_s_wherever_the_machine_is(
+    zone: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Read in Tokyo's zone, 01:30 is of the day before; in New York's, 23:30 of the day after."""
+    lists = [
+        told("PRESTON", "2024-06-03T01:30:00", "1"),
+        told("PRESTON", "2024-06-03T09:30:00Z", "2"),
+        told("PRESTON", "2024-06-03T23:30:00", "3"),
+    ]
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        assert rooms_of(lists) == [["1", "2", "3"]]
+    finally:
+        monkeypatch.undo()
+        time.tzset()
