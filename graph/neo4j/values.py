@@ -30,9 +30,12 @@ def stored_frame(layout: Layout, root: str, puts: pl.DataFrame) -> pl.DataFrame:
 
 
 def hash_links(layout: Layout, root: str, puts: pl.DataFrame) -> pl.Series:
-    """`linksHash` (Int64): equal for two versions of a record exactly if they have equal links.
+    """`linksHash` (Int64): equal for two versions of a record if they have equal links.
 
-    Another version of Polars may hash otherwise: then a record's links are read once more.
+    Two with other links have the same number by chance once in 2^64 (1.8e19) changes of links, and
+    by the intent of somebody who makes up keys for it, since Polars' hash is no cryptographic one.
+    Such a record would keep the links that it had, until a version with another number or a
+    rebuild. Another version of Polars may hash otherwise: then links are read once more.
     """
     texts = [pl.col("iri")]
     for prop in sorted(layout.model.table_properties(root), key=lambda p: p.name):
