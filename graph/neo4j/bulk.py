@@ -15,6 +15,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 import polars as pl
 
@@ -33,6 +34,7 @@ PART = 100_000
 BULK_FROM = 100_000
 """Versions from which a first load into an empty managed database is imported (decision 12)."""
 Told = Callable[[str], None]
+Iris = TypeVar("Iris", pl.Series, pl.Expr)
 _SPACE = "E"
 _PAST_SPACE = "P"
 
@@ -178,10 +180,10 @@ class _Ends:
         self._needed: list[pl.Series] = []
 
     def have(self, iris: pl.Series) -> None:
-        self._there.append(_mark(iris))
+        self._there.append(_marked(iris))
 
     def need(self, iris: pl.Series) -> None:
-        self._needed.append(_mark(iris).unique())
+        self._needed.append(_marked(iris).unique())
 
     def missing(self) -> pl.Series:
         """Marks of the IRIs that need a node and have none."""
@@ -194,7 +196,7 @@ class _Ends:
         return needed.filter(there.gather(at) != needed)
 
 
-def _mark(iris: pl.Series) -> pl.Series:
+def _marked(iris: Iris) -> Iris:
     return iris.hash(seed=0)
 
 
@@ -208,7 +210,7 @@ def _write_places(files: Files, missing: pl.Series) -> None:
         for end in ("START" if kind == "PAST_VERSION" else "END",)
         for path in paths
     ]
-    named = pl.concat(ends).filter(pl.col("iri").hash(seed=0).is_in(missing.implode()))
+    named = pl.concat(ends).filter(_marked(pl.col("iri")).is_in(missing.implode()))
     found = named.unique().collect(engine="streaming").rename({"iri": f"iri:ID({_SPACE})"})
     _add(files.nodes, "Resource", files, "places", found)
 
