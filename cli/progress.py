@@ -27,7 +27,6 @@ def bar(what: str) -> Iterator[Callable[[int, int | None, str], None]]:
         TimeElapsedColumn(),
         console=err(),
         transient=True,
-        disable=not err().is_terminal,
     ) as view:
         task = view.add_task(what, total=None)
 
