@@ -3,7 +3,6 @@
 import re
 from pathlib import Path
 
-import orjson
 import pytest
 
 from cli.erasing import erase
@@ -11,6 +10,7 @@ from cli.pipeline import run_load
 from cli.workspace import Workspace
 from graph import project
 from graph.opening import open_store
+from tests.world.reading import truth
 from world import generate
 
 
@@ -22,11 +22,9 @@ def loaded(tmp_path: Path) -> tuple[Workspace, dict[str, str]]:
     extracts = tmp_path / "world" / "extracts"
     run_load(workspace, [extracts / "nomis", extracts / "delius"])
     run_load(workspace, [extracts])
-    persons = [
-        orjson.loads(line)
-        for line in (tmp_path / "world" / "truth" / "persons.jsonl").read_bytes().splitlines()
-    ]
-    person = next(p for p in persons if p["crn"] and p["prisoner_number"])
+    person = next(
+        p for p in truth(tmp_path / "world", "persons") if p["crn"] and p["prisoner_number"]
+    )
     return workspace, person
 
 

@@ -3,16 +3,15 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import orjson
 import pytest
 
 from api import Access, ApiSettings, open_engine
 from cli.pipeline import Loaded, run_load
 from cli.workspace import Workspace
 from ontology.identifiers import record_iri
+from tests.world.reading import rows
 from world import generate
 
 JOURNEY = """
@@ -67,10 +66,6 @@ class Truth:
             event = (dataset, telling["event"], telling["day"], telling["status"])
             told.setdefault((telling["person"], named, matter), Counter())[event] += 1
         return told
-
-
-def rows(path: Path) -> list[dict[str, Any]]:
-    return [orjson.loads(line) for line in path.read_bytes().splitlines()]
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,5 @@
 """Real formats, loaded: nothing that identifies a true person reaches an analyst."""
 
-import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +11,7 @@ from cli.pipeline import run_load
 from cli.workspace import Workspace
 from tests.api.conftest import Place
 from tests.api.test_privacy import everything
+from tests.world.reading import truth
 from world import generate
 
 NUMBERS = ("pnc", "cro", "prisoner_number", "crn", "master_defendant_id", "born")
@@ -26,21 +26,19 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Place, se
     settings = ApiSettings(workspace.folder, base=workspace.settings.base)
     engine = open_engine(workspace.releases, workspace.store, workspace.model, settings)
     place = Place(workspace.model, workspace.releases, workspace.store, settings, engine, {})
-    yield place, set(identifying(folder / "world" / "truth"))
+    yield place, set(identifying(folder / "world"))
     engine.audit.close()
     workspace.store.close()
 
 
-def identifying(truth: Path) -> Iterator[str]:
+def identifying(world: Path) -> Iterator[str]:
     """What the truth knows of each person that would name them."""
-    for line in (truth / "persons.jsonl").read_text(encoding="utf-8").splitlines():
-        person = json.loads(line)
+    for person in truth(world, "persons"):
         yield from (person[name] for name in NUMBERS if person[name])
         yield person["address"]["postcode"]
         yield f"{person['given']} {person['family']}"
         yield person["family"]
-    for line in (truth / "matters.jsonl").read_text(encoding="utf-8").splitlines():
-        yield from (value for name, value in json.loads(line).items() if name == "matter")
+    yield from (matter["matter"] for matter in truth(world, "matters"))
 
 
 def held(text: str, values: set[str]) -> set[str]:

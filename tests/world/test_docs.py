@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-import orjson
-
+from tests.world.reading import truth
 from world import generate
 from world.dictionary import DICTIONARY
 from world.settings import Assumptions
@@ -44,8 +43,7 @@ def test_the_truth_has_the_columns_of_the_dictionary_and_all_are_filled(tmp_path
     generate(500, 2, tmp_path / "w")
     filled = {name: dict.fromkeys(columns, 0) for name, columns in DICTIONARY.items()}
     for name in DICTIONARY:
-        for line in (tmp_path / "w" / "truth" / f"{name}.jsonl").read_bytes().splitlines():
-            row = orjson.loads(line)
+        for row in truth(tmp_path / "w", name):
             assert list(row) == list(DICTIONARY[name])
             for column, value in row.items():
                 filled[name][column] += value not in (None, [], "", 0)

@@ -3,11 +3,10 @@
 import csv
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
-import orjson
 import pytest
 
+from tests.world.reading import Rows, lines, truth
 from world import generate
 from world.settings import systems
 from world.systems.cafcass import core_case_reference
@@ -22,7 +21,6 @@ SYSTEMS = (
     "cafcass",
     "adjudications",
 )
-Rows = list[dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
@@ -33,24 +31,12 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
-def lines(world: Path, pattern: str) -> Rows:
-    return [
-        orjson.loads(line)
-        for path in sorted(world.glob(pattern))
-        for line in path.read_bytes().splitlines()
-    ]
-
-
 def table(world: Path, pattern: str) -> Rows:
     found: Rows = []
     for path in sorted(world.glob(f"extracts/{pattern}")):
         with path.open(encoding="utf-8", newline="") as stream:
             found += csv.DictReader(stream)
     return found
-
-
-def truth(world: Path, name: str) -> Rows:
-    return lines(world, f"truth/{name}.jsonl")
 
 
 def test_police_uk_names_nobody_and_has_one_file_a_force_and_month(world: Path) -> None:

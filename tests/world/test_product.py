@@ -1,13 +1,12 @@
 """What the product's keys and code lists make of the world's identifiers and codes."""
 
 from pathlib import Path
-from typing import Any
 
-import orjson
 import pytest
 
 from linkage.keys import normalise
 from ontology.model import Model
+from tests.world.reading import rows
 from world import generate, law
 
 OF_PERSONS = {
@@ -17,10 +16,6 @@ OF_PERSONS = {
     "crn": "crn",
     "master_defendant_id": "masterDefendantId",
 }
-
-
-def rows(path: Path) -> list[dict[str, Any]]:
-    return [orjson.loads(line) for line in path.read_bytes().splitlines()]
 
 
 @pytest.fixture(scope="module")

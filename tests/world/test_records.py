@@ -2,17 +2,15 @@
 
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
-import orjson
 import pytest
 from lxml import etree
 
+from tests.world.reading import Rows, lines, truth
 from world import generate
 from world.settings import systems
 
 SYSTEMS = ("leds", "libra", "pnc", "electronic-monitoring")
-Rows = list[dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
@@ -20,18 +18,6 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("records") / "w"
     generate(500, 17, out, systems=SYSTEMS)
     return out
-
-
-def lines(world: Path, pattern: str) -> Rows:
-    return [
-        orjson.loads(line)
-        for path in sorted(world.glob(pattern))
-        for line in path.read_bytes().splitlines()
-    ]
-
-
-def truth(world: Path, name: str) -> Rows:
-    return lines(world, f"truth/{name}.jsonl")
 
 
 def charges(world: Path) -> dict[str, Rows]:

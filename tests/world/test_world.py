@@ -9,13 +9,12 @@ import time
 from collections import Counter
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
-import orjson
 import pytest
 from lxml import etree
 
 from tests.conftest import ROOT
+from tests.world.reading import rows
 from world import WorldError, generate
 from world.dictionary import DICTIONARY
 from world.errors import written
@@ -40,10 +39,6 @@ def files(folder: Path) -> dict[str, str]:
         for path in folder.rglob("*")
         if path.is_file()
     }
-
-
-def rows(path: Path) -> list[dict[str, Any]]:
-    return [orjson.loads(line) for line in path.read_bytes().splitlines()]
 
 
 @pytest.fixture(scope="module")
