@@ -9,9 +9,10 @@ import json
 import os
 import time
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import unquote
 
 import polars as pl
@@ -29,12 +30,22 @@ _CLOCK_TICK = 0.05
 _TARGET_SIZE = 64 * 1024 * 1024
 _GROUP = 65_536  # rows: what a streaming reader holds at once
 _GROUPS = WriterProperties(max_row_group_size=_GROUP)
+_BOUNDS = ("min.release", "max.release")
 _CONFIGURATION: Mapping[str, str | None] = {
     "delta.dataSkippingStatsColumns": "release,load",
     "delta.logRetentionDuration": "interval 0 seconds",
     "delta.deletedFileRetentionDuration": "interval 0 seconds",
     "delta.checkpointInterval": "1000000",
 }
+
+
+class _File(NamedTuple):
+    """A data file: its rows, and the releases of the first and last (None: not told)."""
+
+    path: Path
+    rows: int
+    first: int | None
+    last: int | None
 
 
 class Table:
@@ -44,7 +55,7 @@ class Table:
         self.folder = folder
         self.schema = dict(schema)
         self._known: DeltaTable | None = None
-        self._told: tuple[float, pl.DataFrame] | None = None
+        self._told: tuple[float, list[_File]] | None = None
 
     @property
     def name(self) -> str:
@@ -95,24 +106,25 @@ class Table:
 
     def _files(self, since: int | None = None, until: int | None = None) -> dict[Path, int]:
         """The files, in the order of scanning, with their numbers of rows."""
-        adds = self._adds()
-        if not adds.height:
-            return {}
-        if since is not None and "max.release" in adds.columns:
-            adds = adds.filter(pl.col("max.release").is_null() | (pl.col("max.release") > since))
-        if until is not None and "min.release" in adds.columns:
-            adds = adds.filter(pl.col("min.release").is_null() | (pl.col("min.release") <= until))
-        adds = adds.select("path", "num_records").sort("path")
-        return {self.folder / unquote(path): rows for path, rows in adds.iter_rows()}
+        return {
+            held.path: held.rows
+            for held in self._held()
+            if (since is None or held.last is None or held.last > since)
+            and (until is None or held.first is None or held.first <= until)
+        }
 
-    def _adds(self) -> pl.DataFrame:
+    def _held(self) -> Sequence[_File]:
         """What the log tells of each file; it is read again when something was added to it."""
         try:
             stamp = (self.folder / "_delta_log").stat().st_mtime
         except FileNotFoundError:
-            return pl.DataFrame()
+            return ()
         if self._told is None or self._told[0] != stamp or stamp > time.time() - _CLOCK_TICK:
-            self._told = stamp, pl.DataFrame(self._open().get_add_actions(flatten=True))
+            adds = pl.DataFrame(self._open().get_add_actions(flatten=True))
+            bounds = (adds[n] if n in adds.columns else [None] * adds.height for n in _BOUNDS)
+            files = zip(adds["path"], adds["num_records"], *bounds, strict=True)
+            told = [_File(self.folder / unquote(path), *rest) for path, *rest in files]
+            self._told = stamp, sorted(told)
         return self._told[1]
 
     def scan(

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -157,8 +158,7 @@ class Writer:
         summary: counts of the load; no names of files or people, since it outlives `forget`.
         """
         self._check_open()
-        for name in self._buffers:
-            self._flush(name)
+        self._flush()
         touched = [buffer.table for buffer in self._buffers.values() if buffer.written]
         for table in touched:
             table.sync(self._started)
@@ -220,19 +220,22 @@ class Writer:
         buffer.frames.append(rows)
         buffer.rows += rows.height
         if sum(each.rows for each in self._buffers.values()) > _BUFFERED_ROWS:
-            for each in self._buffers:
-                self._flush(each)
+            self._flush()
 
-    def _flush(self, name: str) -> None:
-        buffer = self._buffers[name]
-        if not buffer.rows:
-            return
+    def _flush(self) -> None:
+        """Append what is buffered, two tables at a time: most of an append is waiting."""
+        filled = [buffer for buffer in self._buffers.values() if buffer.rows]
         writing = Writing(self.load, self._number)
-        if self._marked != writing:
+        if filled and self._marked != writing:
             self._ledger.begin(writing)
             self._marked = writing
-        buffer.table.append(pl.concat(buffer.frames))
-        buffer.frames, buffer.rows, buffer.written = [], 0, True
+        with ThreadPoolExecutor(2) as threads:
+            list(threads.map(_append, filled))
+
+
+def _append(buffer: _Buffer) -> None:
+    buffer.table.append(pl.concat(buffer.frames))
+    buffer.frames, buffer.rows, buffer.written = [], 0, True
 
 
 COLUMNS_OF_FINDINGS = tuple(name for name in FINDINGS if name not in ("load", "at"))
