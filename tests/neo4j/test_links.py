@@ -1,27 +1,16 @@
 """A link that stays is not read: `linksHash` tells it. Whatever comes, the links are right."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from graph import Store, open_store
+from graph import Store
 from graph.neo4j import Target, writing
 from graph.neo4j.connection import Connection
-from graph.neo4j.local import Address
-from tests.graph.frames import MODEL, frame, iri
+from tests.graph.frames import frame, iri
 
 CASE, OTHER, HEARING = iri("Case", "c"), iri("Case", "d"), iri("EventRecord", "h")
 FORGET_HASHES = "MATCH (v:Version) REMOVE v.linksHash"
-
-
-@pytest.fixture
-def store(neo4j: Address) -> Iterator[Store]:
-    opened = open_store("neo4j", Path(), MODEL)
-    opened.clear()
-    yield opened
-    opened.clear()
-    opened.close()
 
 
 @pytest.fixture

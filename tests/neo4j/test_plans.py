@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from neo4j import Driver, GraphDatabase, NotificationMinimumSeverity
 
-from graph import Filter, Op, Store, open_store
+from graph import Filter, Op, Store
 from graph.filters import conditions
 from graph.neo4j import finding, memberships, reading, removing, telling, writing
 from graph.neo4j.local import Address
@@ -105,15 +105,6 @@ def found_by() -> dict[str, tuple[str, dict[str, Any]]]:
 
 
 NAMED = {**READS, **WRITES, **found_by()}
-
-
-@pytest.fixture
-def store(neo4j: Address) -> Iterator[Store]:
-    opened = open_store("neo4j", Path(), MODEL)
-    opened.clear()
-    yield opened
-    opened.clear()
-    opened.close()
 
 
 @pytest.fixture

@@ -80,15 +80,18 @@ def ran(*arguments: str) -> tuple[int, str, str]:
     return process.returncode, out, err
 
 
+def bring_in(releases: Releases) -> None:
+    """Project what there is, as a load does."""
+    with contextlib.closing(open_store("neo4j", Path(), MODEL)) as store:
+        project(releases, store, MODEL)
+
+
 def require_same(expected: Store) -> None:
-    store = open_store("neo4j", Path(), MODEL)
-    try:
+    with contextlib.closing(open_store("neo4j", Path(), MODEL)) as store:
         assert store.current() == expected.current() == 2
         for release in (1, 2):
             assert set(store.content(release)) == set(expected.content(release))
             assert answers(store, release) == answers(expected, release)
-    finally:
-        store.close()
 
 
 Told = tuple[int, dict[str, Any]]
@@ -162,9 +165,7 @@ def test_rebuild_imports_while_the_api_says_so_and_recovers(
 def test_an_interrupted_import_leaves_what_was_there(
     ours: Address, releases: Releases, expected: Store, tmp_path: Path
 ) -> None:
-    store = open_store("neo4j", tmp_path, MODEL)
-    project(releases, store, MODEL)
-    store.close()
+    bring_in(releases)
     process = command("graph", "rebuild", "--data", str(tmp_path))
     deadline = time.monotonic() + 240
     while not (server.HOME / "staging" / "data" / "databases").exists():
@@ -183,9 +184,7 @@ def test_what_is_left_after_the_exchange_is_seen_and_mended(
     ours: Address, releases: Releases, expected: Store, tmp_path: Path
 ) -> None:
     """Killed before the last step: nodes without indexes, and nothing says which releases."""
-    store = open_store("neo4j", tmp_path, MODEL)
-    project(releases, store, MODEL)
-    store.close()
+    bring_in(releases)
     target = Target(ours.uri, ours.username, ours.password)
     with contextlib.closing(Connection(target)) as connection:
         schema.create(connection, {})
@@ -238,9 +237,7 @@ def test_what_is_imported_unasked(
 def test_a_backup_brings_back_the_same_answers(
     ours: Address, releases: Releases, expected: Store, tmp_path: Path
 ) -> None:
-    store = open_store("neo4j", tmp_path, MODEL)
-    project(releases, store, MODEL)
-    store.close()
+    bring_in(releases)
     tool = [sys.executable, "-m", "graph.neo4j.local", "--home", str(server.HOME)]
     backup = ["--backup", str(tmp_path / "backup")]
     subprocess.run([*tool, "dump", *backup], check=True, cwd=ROOT, capture_output=True)
