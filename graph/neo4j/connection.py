@@ -37,6 +37,7 @@ from graph.errors import StoreUnusableError, TooLongError
 OLDEST_VERSION = (5, 26)
 _TRIES = 4
 _RETRY_SECONDS = 60.0
+_CONNECT_SECONDS = 30.0
 _Answer = TypeVar("_Answer")
 
 
@@ -82,7 +83,7 @@ class Connection:
                 target.uri,
                 auth=(target.username, target.password),
                 connection_timeout=5.0,
-                connection_acquisition_timeout=30.0,
+                connection_acquisition_timeout=_CONNECT_SECONDS,
                 max_transaction_retry_time=_RETRY_SECONDS,
                 notifications_min_severity=NotificationMinimumSeverity.OFF,
                 user_agent="justicegraph",
@@ -136,10 +137,7 @@ class Connection:
     @contextlib.contextmanager
     def reading(self, fetch: int) -> Iterator[Callable[[str, Mapping[str, Any]], Result]]:
         """What runs reads one after the other; fetch: rows the server sends at once."""
-        session = self._driver.session(
-            database=self.target.database, default_access_mode=READ_ACCESS, fetch_size=fetch
-        )
-        with self._explained(), session:
+        with self._explained(), self._session(READ_ACCESS, fetch) as session:
             yield lambda query, parameters: session.run(self._timed(query), dict(parameters))
 
     @contextlib.contextmanager
@@ -182,9 +180,13 @@ class Connection:
         """Close every connection."""
         self._driver.close()
 
-    def _session(self, access: str) -> Session:
+    def _session(self, access: str, fetch: int = 5_000) -> Session:
         return self._driver.session(
-            database=self.target.database, default_access_mode=access, fetch_size=5_000
+            database=self.target.database,
+            default_access_mode=access,
+            fetch_size=fetch,
+            # A server that is starting takes connections and says nothing yet.
+            connection_acquisition_timeout=max(min(_CONNECT_SECONDS, self._left()), 0.0),
         )
 
     @contextlib.contextmanager
@@ -231,7 +233,10 @@ def _fix(error: Exception, code: str) -> str:
     if isinstance(error, AuthError):
         return "Set NEO4J_USERNAME and NEO4J_PASSWORD to those of the server"
     if isinstance(error, ServiceUnavailable | OSError):
-        return "Start the server (`make neo4j`, `docker compose up`) or correct NEO4J_URI"
+        return (
+            "Wait, if the graph is being rebuilt; else start the server (`make neo4j`,"
+            " `docker compose up`) or correct NEO4J_URI"
+        )
     text = f"{code} {error}"
     for mark, fix in _FIXES.items():
         if mark in text:

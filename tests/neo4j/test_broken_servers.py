@@ -14,17 +14,29 @@ import pytest
 from api.health import READY_SECONDS
 from graph import StoreUnusableError, open_store
 from graph.neo4j import Neo4jStore, Target
+from graph.neo4j.connection import Connection
 from graph.neo4j.local import Address, LocalServer
 from tests.graph.frames import MODEL, frame, iri
 from tests.neo4j import server
+
+# SUCCESS {}, in PackStream
+DONE = b"\xb1\x70\xa0"
+
+
+def hello(agent: bytes) -> bytes:
+    """SUCCESS {server, connection_id}."""
+    server = b"\x86server" + bytes([0x80 + len(agent)]) + agent
+    return b"\xb1\x70\xa2" + server + b"\x8dconnection_id\x86bolt-1"
+
+
+def chunk(message: bytes) -> bytes:
+    return len(message).to_bytes(2, "big") + message + b"\x00\x00"
 
 
 @pytest.fixture
 def older() -> Iterator[int]:
     """The port of what answers Bolt as Neo4j 4.4 does."""
     listening = socket.create_server(("127.0.0.1", 0))
-    # SUCCESS {server, connection_id}, in PackStream
-    hello = b"\xb1\x70\xa2\x86server\x8bNeo4j/4.4.0\x8dconnection_id\x86bolt-1"
 
     def serve() -> None:
         while True:
@@ -36,7 +48,7 @@ def older() -> Iterator[int]:
                 client.recv(20)  # magic and four proposals
                 client.sendall(b"\x00\x00\x04\x04")
                 client.recv(4096)
-                client.sendall(len(hello).to_bytes(2, "big") + hello + b"\x00\x00")
+                client.sendall(chunk(hello(b"Neo4j/4.4.0")))
                 client.recv(4096)
 
     threading.Thread(target=serve, daemon=True).start()
@@ -47,6 +59,41 @@ def older() -> Iterator[int]:
 def test_a_server_that_is_too_old(older: int) -> None:
     with pytest.raises(StoreUnusableError, match=r"5\.26 LTS or newer"):
         Neo4jStore(Target(f"bolt://127.0.0.1:{older}", "neo4j", "any"), MODEL)
+
+
+@pytest.fixture
+def silent() -> Iterator[int]:
+    """The port of a server that greets one client and then says nothing, as one that starts."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    later: list[socket.socket] = []
+
+    def serve() -> None:
+        first, _ = listening.accept()
+        with first:
+            first.recv(20)
+            first.sendall(b"\x00\x00\x02\x05")  # Bolt 5.2
+            first.recv(4096)
+            first.sendall(chunk(hello(b"Neo4j/5.26.0")) + chunk(DONE))
+            first.recv(4096)
+        with contextlib.suppress(OSError):
+            while True:
+                later.append(listening.accept()[0])
+
+    threading.Thread(target=serve, daemon=True).start()
+    yield listening.getsockname()[1]
+    listening.close()
+    for client in later:
+        client.close()
+
+
+def test_a_question_does_not_wait_past_its_limit_for_a_server_that_starts(silent: int) -> None:
+    """It is told that no server answers, not that it asked for too much."""
+    target = Target(f"bolt://127.0.0.1:{silent}", "neo4j", "any")
+    with closing(Connection(target)) as connection:
+        begun = time.monotonic()
+        with connection.limited(0.5), pytest.raises(StoreUnusableError, match="no server answers"):
+            connection.rows("RETURN 1")
+        assert time.monotonic() - begun < 5
 
 
 def test_a_question_with_a_limit_does_not_wait_past_it(neo4j: Address) -> None:
