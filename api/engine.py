@@ -33,6 +33,7 @@ from api.errors import (
     ApiError,
     BadRequestError,
     NeedsKeyError,
+    NotReadyError,
     OverLimitError,
     QueryInvalidError,
     QuerySyntaxError,
@@ -47,6 +48,7 @@ from api.limits import check, operations
 from api.reader import Question, Sources
 from api.roots import Asked
 from api.schema import RoleSchema
+from graph import StoreUnusableError
 from graph import TooLongError as StoreTooLongError
 from ontology.errors import JusticeGraphError
 
@@ -213,7 +215,7 @@ class Engine:
             first = errors[0][1]
             outcome = first.outcome if isinstance(first, ApiError) else "error"
             if result.data is None or all(value is None for value in result.data.values()):
-                status = first.status if isinstance(first, ApiError) else 200
+                status = _status(first)
             else:
                 outcome = "partial"
         if result.data is not None or not errors:
@@ -332,6 +334,13 @@ def refusal(errors: Sequence[JusticeGraphError]) -> Answer:
     if isinstance(first, ApiError):
         return Answer(body, first.status, first.outcome)
     return Answer(body, 503, "error")
+
+
+def _status(error: JusticeGraphError) -> int:
+    """Of an answer that has no data because of an error of a field."""
+    if isinstance(error, ApiError):
+        return error.status
+    return NotReadyError.status if isinstance(error, StoreUnusableError) else 200
 
 
 def _codes(body: Mapping[str, Any]) -> list[str]:

@@ -63,7 +63,7 @@ class Question:
     @cached_property
     def current(self) -> int:
         """The release that is asked when none is named. Raises NotReadyError."""
-        return _ready(self.sources.store.current())
+        return self._ready(self.sources.store.current())
 
     def reader(self, release: int | None = None) -> "Reader":
         """The graph at a release; None for the newest projected."""
@@ -93,7 +93,7 @@ class Question:
         # A question that has asked already stays with the release that was the newest then.
         asked = self.__dict__.get("current") if release is None else release
         story = store.story(iri, kind, threshold, types, beyond, asked, most)
-        self.__dict__.setdefault("current", _ready(story.current))
+        self.__dict__.setdefault("current", self._ready(story.current))
         reader = self.reader(story.release)
         reader.near = Told(store, story, kind, threshold, types)
         return reader
@@ -117,13 +117,17 @@ class Question:
         if self.cancelled.is_set() or time.monotonic() - self.started > seconds:
             raise TooLongError(seconds)
 
-
-def _ready(number: int) -> int:
-    if number == 0:
-        raise NotReadyError(
-            "There is no release in the graph yet", "Load something first: justicegraph load"
-        )
-    return number
+    def _ready(self, number: int) -> int:
+        if number == 0 and (newest := self.sources.releases.current):
+            raise NotReadyError(
+                f"The graph holds no release yet; the newest is {newest}",
+                "Wait, if it is being rebuilt; else the operator runs justicegraph graph rebuild",
+            )
+        if number == 0:
+            raise NotReadyError(
+                "There is no release yet", "Load something first: justicegraph load"
+            )
+        return number
 
 
 class Reader:

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from api import ApiSettings, Keys, Role, create_app
-from graph import open_store
+from graph import StoreUnusableError, open_store
 from tests.api.conftest import Place, Web, rows, written
 
 RELEASES = "{ releases { number } }"
@@ -133,10 +133,31 @@ def test_ready_says_which_release_the_graph_is_at(place: Place, web: Web, tmp_pa
     key = Keys(tmp_path).add(Role.OPERATOR, "p")[1]
     asked = Web(app).ask('{ record(iri: "x") { id } }', key).json()
     assert asked["errors"][0]["extensions"]["code"] == "JG-API-014"
+    assert "the newest is 1" in asked["errors"][0]["message"]
+    assert "being rebuilt" in asked["errors"][0]["extensions"]["fix"]
     assert Web(app).ask("{ catalogue { context { release { number } } } }").json()["data"][
         "catalogue"
     ]["context"] == {"release": {"number": 0}}
     store.close()
+
+
+def test_a_graph_that_cannot_be_used_is_no_answer(
+    place: Place, web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As while the server of a graph that is rebuilt starts again."""
+
+    def gone(*_: object) -> int:
+        raise StoreUnusableError("bolt://there", "no server answers", "Wait")
+
+    monkeypatch.setattr(place.store, "current", gone)
+    key = {"X-API-Key": place.keys["operator"], "Accept": GRAPHQL}
+    document = '{ records(class: "Hearing", first: 1) { nodes { id } } }'
+    got = web.post("/graphql", json={"query": document}, headers=key)
+    assert got.status_code == 503
+    assert got.json()["errors"][0]["extensions"]["code"] == "JG-GRA-009"
+    ready = web.get("/ready")
+    assert (ready.status_code, ready.json()["graph"]) == (503, None)
+    assert "no server answers" in ready.json()["reason"]
 
 
 def test_metrics_count_questions_by_outcome(place: Place, web: Web) -> None:
