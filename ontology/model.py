@@ -104,17 +104,11 @@ class Model:
         """Columns of a root class's frames: system columns first, then properties by name."""
         import polars as pl
 
-        types: dict[str | None, pl.DataType] = {
-            "string": pl.String(),
-            "integer": pl.Int64(),
-            "decimal": pl.Decimal(18, 6),
-            "boolean": pl.Boolean(),
-            "date": pl.Date(),
-            "dateTime": pl.Datetime("us", "UTC"),
-        }
+        from ontology.columns import TYPES
+
         schema: dict[str, pl.DataType] = {name: pl.String() for name in SYSTEM_COLUMNS}
         for prop in self.table_properties(root):
-            single = types[prop.datatype] if prop.kind == "data" else pl.String()
+            single = TYPES[prop.datatype or ""] if prop.kind == "data" else pl.String()
             schema[prop.name] = pl.List(single) if prop.many else single
         return schema
 

@@ -13,6 +13,7 @@ from typing import overload
 
 import polars as pl
 
+from ontology.columns import TYPES
 from shapes.errors import ShapesError
 
 _ZONE = r"(?:Z|[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00))?"
@@ -27,7 +28,6 @@ _DOUBLE = rf"(?:{_DECIMAL}(?:[eE][+-]?[0-9]+)?|[+-]?INF|NaN)"
 # What XML 1.0 does not allow in text, so neither does xsd:string.
 _NOT_XML = "[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]"
 _LONDON = "Europe/London"
-DECIMAL = pl.Decimal(18, 6)
 
 
 def _only(raw: pl.Expr, pattern: str) -> pl.Expr:
@@ -56,7 +56,7 @@ def _decimal(raw: pl.Expr) -> pl.Expr:
     part = text.str.extract(r"\.([0-9]*)\z", 1).fill_null("").str.strip_chars_end("0")
     plain = pl.concat_str(sign, pl.lit("0"), whole, pl.lit("."), part, pl.lit("0"))
     held = (whole.str.len_bytes() <= 12) & (part.str.len_bytes() <= 6)
-    return pl.when(held).then(plain).cast(DECIMAL, strict=False)
+    return pl.when(held).then(plain).cast(TYPES["decimal"], strict=False)
 
 
 def _double(raw: pl.Expr) -> pl.Expr:
@@ -95,7 +95,7 @@ def _clock(text: pl.Expr) -> pl.Expr:
 
 
 def _date_time(raw: pl.Expr) -> pl.Expr:
-    return raw.map_batches(_moments, return_dtype=pl.Datetime("us", "UTC"), is_elementwise=True)
+    return raw.map_batches(_moments, return_dtype=TYPES["dateTime"], is_elementwise=True)
 
 
 def _moments(raw: pl.Series) -> pl.Series:
@@ -151,16 +151,16 @@ def _duration(raw: pl.Expr) -> pl.Expr:
 
 
 _RULES: dict[str, tuple[Callable[[pl.Expr], pl.Expr], pl.DataType]] = {
-    "string": (_string, pl.String()),
-    "integer": (_integer, pl.Int64()),
-    "decimal": (_decimal, DECIMAL),
+    "string": (_string, TYPES["string"]),
+    "integer": (_integer, TYPES["integer"]),
+    "decimal": (_decimal, TYPES["decimal"]),
     "double": (_double, pl.Float64()),
-    "boolean": (_boolean, pl.Boolean()),
-    "date": (_date, pl.Date()),
-    "dateTime": (_date_time, pl.Datetime("us", "UTC")),
-    "gYearMonth": (_year_month, pl.Date()),
+    "boolean": (_boolean, TYPES["boolean"]),
+    "date": (_date, TYPES["date"]),
+    "dateTime": (_date_time, TYPES["dateTime"]),
+    "gYearMonth": (_year_month, TYPES["date"]),
     "time": (_time, pl.Time()),
-    "duration": (_duration, pl.String()),
+    "duration": (_duration, TYPES["string"]),
 }
 DATATYPES = frozenset(_RULES)
 

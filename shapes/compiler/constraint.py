@@ -6,20 +6,14 @@ from typing import TYPE_CHECKING, Literal
 
 import polars as pl
 
+from ontology.columns import TYPES
+
 if TYPE_CHECKING:
     from shapes.compiler.paths import Path
 
 # How a check looks at a column: at its values, or only at how many there are of which kind of
 # record.
 Reads = Mapping[str, Literal["values", "kinds"]]
-TYPES: dict[str, pl.DataType] = {
-    "string": pl.String(),
-    "integer": pl.Int64(),
-    "decimal": pl.Decimal(18, 6),
-    "boolean": pl.Boolean(),
-    "date": pl.Date(),
-    "dateTime": pl.Datetime("us", "UTC"),
-}
 
 
 class NotCoveredError(Exception):

@@ -9,7 +9,8 @@ import rdflib
 from rdflib import XSD, URIRef
 from rdflib.term import Node
 
-from shapes.compiler.constraint import TYPES, Nodes, NotCoveredError
+from ontology.columns import TYPES
+from shapes.compiler.constraint import Nodes, NotCoveredError
 from shapes.triples import literal
 
 NUMBERS = frozenset({"integer", "decimal"})
