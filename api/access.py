@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from api.errors import NeedsKeyError, NotAllowedError
+
 LINKAGE = "justicegraph/linkage"
 
 
@@ -58,3 +60,12 @@ class Access:
     def may_read(self, dataset: str) -> bool:
         """Whether records of this dataset may be seen."""
         return self.datasets is None or dataset in self.datasets
+
+    def require_all(self, cause: str, fix: str) -> None:
+        """For what shows every dataset. Raises NeedsKeyError without a key; NotAllowedError, with
+        this cause and fix, but for an operator who is not bound to datasets.
+        """
+        if self.role is Role.PUBLIC:
+            raise NeedsKeyError
+        if self.role is not Role.OPERATOR or self.datasets is not None:
+            raise NotAllowedError(cause, fix)

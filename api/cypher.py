@@ -10,16 +10,14 @@ from typing import Any, Protocol, runtime_checkable
 import orjson
 from fastapi import APIRouter, Request, Response
 
-from api.access import Access, Role
+from api.access import Access
 from api.audit import Entry, values_hash
 from api.engine import Answer, Engine, refusal
 from api.errors import (
     ApiError,
     BadRequestError,
     CypherError,
-    NeedsKeyError,
     NoCypherError,
-    NotAllowedError,
     NotFoundError,
     OverLimitError,
     TooLongError,
@@ -138,13 +136,10 @@ def _run(
 ) -> dict[str, Any]:
     sources, settings = engine.sources, engine.sources.settings
     store = sources.store
-    if access.role is Role.PUBLIC:
-        raise NeedsKeyError
-    if access.role is not Role.OPERATOR or access.datasets is not None:
-        raise NotAllowedError(
-            "Cypher sees everything, and this key does not",
-            "Ask at /graphql, or have the operator ask",
-        )
+    access.require_all(
+        "Cypher sees everything, and this key does not",
+        "Ask at /graphql, or have the operator ask",
+    )
     if not isinstance(store, Asked):
         raise NoCypherError
     left = settings.query_seconds - (time.monotonic() - started)

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from api.access import Access, Role
-from api.errors import NeedsKeyError, NotAllowedError, NotFoundError
+from api.access import Access
+from api.errors import NotFoundError
 from releases import Load, Releases
 
 LEAST = 50  # shares of fewer rows are not printed
@@ -63,13 +63,10 @@ def share(part: int, whole: int) -> str:
 
 def require(access: Access) -> None:
     """Raises NeedsKeyError, NotAllowedError for whom loads do not concern."""
-    if access.role is Role.PUBLIC:
-        raise NeedsKeyError
-    if access.role is not Role.OPERATOR or access.datasets is not None:
-        raise NotAllowedError(
-            "Loads name files and records of every dataset: this key is not for all of them",
-            "Use the key of an operator that is not bound to datasets",
-        )
+    access.require_all(
+        "Loads name files and records of every dataset: this key is not for all of them",
+        "Use the key of an operator that is not bound to datasets",
+    )
 
 
 def counted(releases: Releases) -> list[Counts]:
