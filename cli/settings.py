@@ -2,6 +2,7 @@
 
 import os
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -61,11 +62,7 @@ def read_settings(data: Path | None = None) -> Settings:
     names = {f"{PREFIX}{field.upper()}": field for field in Settings.model_fields}
     for name in sorted(os.environ):
         if name.startswith(PREFIX) and name not in names and name not in NO_SETTINGS:
-            raise JusticeGraphError(
-                "JG-CLI-001",
-                f"there is no setting {name}",
-                "Correct or unset it; docs/operator.md lists all.",
-            )
+            raise _unknown(name, {*names, *NO_SETTINGS})
     given = {field: os.environ[name] for name, field in names.items() if name in os.environ}
     file = Path(named or FILE)
     try:
@@ -77,9 +74,26 @@ def read_settings(data: Path | None = None) -> Settings:
         ) from error
     except ValidationError as error:
         first = error.errors()[0]
+        if first["type"] == "extra_forbidden":
+            raise _unknown(str(first["loc"][0]), Settings.model_fields, named or FILE) from error
         name = "_".join(str(part) for part in first["loc"])
         raise JusticeGraphError(
             "JG-CLI-001",
             f"setting {name} (JUSTICEGRAPH_{name.upper()}): {first['msg']}",
             "Correct it in the environment or in justicegraph.toml; docs/operator.md lists all.",
         ) from error
+
+
+def _unknown(name: str, known: Iterable[str], file: str = "") -> JusticeGraphError:
+    """No setting has this name: which one may be meant. file: "" for the environment."""
+    from difflib import get_close_matches
+
+    # Without what all of them begin with, or every name would be close.
+    short = {each.removeprefix(PREFIX).lower(): each for each in sorted(known)}
+    close = get_close_matches(name.removeprefix(PREFIX).lower(), short, n=1)
+    return JusticeGraphError(
+        "JG-CLI-001",
+        f"there is no setting {name}" + (f", which stands in {file}" if file else ""),
+        (f"Did you mean {short[close[0]]}? " if close else "")
+        + "Correct or remove it; docs/operator.md lists all.",
+    )

@@ -41,6 +41,37 @@ def test_what_is_wrong_is_told(run: Run, tmp_path: Path, name: str) -> None:
     assert told in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("batch_size = 3", "there is no setting batch_size, which stands in justicegraph.toml"),
+        ("max_mesage_mb = 3", "Did you mean max_message_mb? Correct or remove it"),
+        ("colour = true", "which stands in justicegraph.toml. Correct or remove it"),
+        ("[keeps]\nreleases = 3", "Did you mean keep?"),
+    ],
+)
+def test_an_unknown_setting_in_the_file_is_told(
+    run: Run, tmp_path: Path, line: str, told: str
+) -> None:
+    (tmp_path / "justicegraph.toml").write_text(line)
+    done = run("status")
+    assert (done.returncode, done.stderr[:10]) == (2, "JG-CLI-001")
+    assert told in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [("STOER", "STORE"), ("SETTING", "SETTINGS"), ("QUERYSECONDS", "QUERY_SECONDS")],
+)
+def test_an_unknown_setting_in_the_environment_is_told(run: Run, name: str, meant: str) -> None:
+    done = run("status", **{f"JUSTICEGRAPH_{name}": "x"})
+    assert (done.returncode, done.stderr[:10]) == (2, "JG-CLI-001")
+    assert (
+        f"there is no setting JUSTICEGRAPH_{name}. Did you mean JUSTICEGRAPH_{meant}?"
+        in done.stderr
+    )
+
+
 def test_an_export_that_cannot_be_written_is_told(run: Run, tmp_path: Path) -> None:
     assert run("load", crime(tmp_path)).returncode == 0
     for out in ("none/x.ttl", "."):
