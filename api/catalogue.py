@@ -5,7 +5,7 @@ from functools import partial
 
 import strawberry
 
-from api import holdings
+from api import holdings, loads
 from api.access import CLEARANCE, Role
 from api.answers import day
 from api.coverage import Month, silent_months
@@ -57,6 +57,14 @@ class MonthCount:
     records: Long
 
 
+@strawberry.type(description="What the loads of a month made of a dataset's rows.")
+class MonthOfLoads:
+    month: str = strawberry.field(description="YYYY-MM in which the loads ended, UTC.")
+    loads: int
+    read: Long = strawberry.field(description="Rows read, also of what was here already.")
+    rejected: Long
+
+
 @strawberry.type(description="One kind of extract of one system.")
 class DatasetEntry:
     id: strawberry.ID
@@ -79,6 +87,7 @@ class DatasetEntry:
     loaded: bool = strawberry.field(description="Whether the newest release holds any of it.")
     how_to_ask: str = strawberry.field(description="How to get to use it.")
     observed: strawberry.Private[Callable[[], tuple[Month, ...] | None]]
+    by_month: strawberry.Private[Callable[[], tuple[loads.Month, ...] | None]]
 
     @resolved("What the newest release holds of it; null for who may not see its records.")
     def months(self) -> list[MonthCount] | None:
@@ -90,6 +99,24 @@ class DatasetEntry:
     )
     def silent_months(self) -> list[str]:
         return list(silent_months(self.observed() or ()))
+
+    @resolved(
+        "How well it came, by month of the load, oldest first; null for who may not see its"
+        " records. Loads from before counts by dataset are in none."
+    )
+    def loads_by_month(self) -> list[MonthOfLoads] | None:
+        found = self.by_month()
+        if found is None:
+            return None
+        return [
+            MonthOfLoads(
+                month=each.month,
+                loads=each.loads,
+                read=Long(each.read),
+                rejected=Long(each.rejected),
+            )
+            for each in found
+        ]
 
 
 @strawberry.type(description="A list of codes.")
@@ -292,6 +319,7 @@ def _dataset(model: Model, holding: holdings.Holding) -> DatasetEntry:
         ],
         loaded=holding.loaded,
         observed=holding.months,
+        by_month=holding.came,
         how_to_ask=f"{item.how_to_ask} Then ask the operator here for a key of your project.",
     )
 

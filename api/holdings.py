@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
+from functools import cache, partial
 from typing import TypeVar
 
+from api import loads
 from api.access import Access
 from api.coverage import Month, coverage
 from loaders.code_lists import unknown_codes
@@ -19,8 +20,8 @@ T = TypeVar("T")
 class Holding:
     """A dataset of the catalogue, and what of it a release holds.
 
-    months() counts it by month (`coverage.coverage`, worked out once a release); None for an
-    asker who may not see its records.
+    months() counts it by month (`coverage.coverage`, worked out once a release); came() says what
+    became of its rows, by month of the load. Both: None for an asker who may not see its records.
     """
 
     dataset: Dataset
@@ -28,6 +29,7 @@ class Holding:
     owner: Organisation | None
     loaded: bool
     months: Callable[[], tuple[Month, ...] | None]
+    came: Callable[[], tuple[loads.Month, ...] | None]
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,13 @@ def holdings(
     def months(name: str) -> tuple[Month, ...] | None:
         return coverage(releases, release).get(name, ()) if sees(model, access, name) else None
 
+    @cache
+    def every() -> dict[str, tuple[loads.Month, ...]]:
+        return loads.by_month(loads.counted(releases))
+
+    def of_loads(name: str) -> tuple[loads.Month, ...] | None:
+        return every().get(name, ()) if sees(model, access, name) else None
+
     found = []
     for dataset in _sorted(model.datasets):
         system, owner = model.systems.get(dataset.system), model.organisations.get(dataset.owner)
@@ -87,8 +96,9 @@ def holdings(
         names = (owner.label if owner else None, system.label if system else None)
         if not search.fits([*words, *names, *events]):
             continue
-        loads = dataset.notation in loaded
-        found.append(Holding(dataset, system, owner, loads, partial(months, dataset.notation)))
+        name = dataset.notation
+        told = partial(months, name), partial(of_loads, name)
+        found.append(Holding(dataset, system, owner, name in loaded, *told))
     return found
 
 

@@ -1,9 +1,11 @@
 """What loads did: counts, what they were made with, kinds of findings.
 
-For operators of all datasets: findings name files and records of every one. Counts are what the
-load left (`releases.Load`); values in findings were masked before they were kept.
+For operators of all datasets: findings name files and records of every one. Counts of one dataset
+by month are for whoever may see counts of its records (`holdings.sees`). Counts are what the load
+left (`releases.Load`); values in findings were masked before they were kept.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -54,6 +56,21 @@ class Counts:
         return found
 
 
+@dataclass(frozen=True)
+class Month:
+    """What the loads of a month (of their end, UTC, YYYY-MM) made of a dataset's rows."""
+
+    month: str
+    loads: int
+    read: int
+    rejected: int
+
+    @property
+    def share(self) -> str:
+        """Rejected of read, in words."""
+        return share(self.rejected, self.read)
+
+
 def share(part: int, whole: int) -> str:
     """A part in percent; "" where the whole is so small that a share says nothing."""
     if whole < LEAST:
@@ -86,6 +103,26 @@ def one(releases: Releases, loads: Iterable[Counts], number: int) -> Counts:
             "See /loads",
         )
     raise NotFoundError(f"There is no load {number}", "See /loads")
+
+
+def by_month(loads: Iterable[Counts]) -> dict[str, tuple[Month, ...]]:
+    """How well each dataset came, oldest month first; months without its rows are not in it.
+
+    Loads from before counts by dataset are in none. loads: in any order.
+    """
+    found: dict[str, dict[str, Month]] = defaultdict(dict)
+    for each in sorted(loads, key=lambda each: each.load.made):
+        month = each.load.made[:7]
+        for dataset, told in each.sources.items():
+            if told["read"]:
+                before = found[dataset].get(month, Month(month, 0, 0, 0))
+                found[dataset][month] = Month(
+                    month,
+                    before.loads + 1,
+                    before.read + told["read"],
+                    before.rejected + told["rejected"],
+                )
+    return {dataset: tuple(months.values()) for dataset, months in found.items()}
 
 
 def changes(loads: Sequence[Counts]) -> dict[int, list[str]]:

@@ -29,6 +29,7 @@ COLUMNS = (
     "dataset", "label", "owner", "system", "counts", "access", "loaded", "coverageStart",
     "coverageEnd", "holes",
 )  # fmt: skip
+MONTHS = 12
 GRAPHQL = "{ catalogue { datasets { id label loaded owner { label } } } }"
 
 
@@ -159,7 +160,7 @@ def _one(asked: Asked, name: str) -> Response:
     loaded = sources.loaded(release)
     every = holdings(model, sources.releases, release, loaded, asked.access, Search(None))
     [holding] = [each for each in every if each.dataset.notation == name]
-    months = holding.months()
+    months, came = holding.months(), holding.came() or ()
     axis = shared_axis([holding.dataset], months or ())
     by_class: dict[str, list[Month]] = defaultdict(list)
     for month in months or ():
@@ -179,6 +180,10 @@ def _one(asked: Asked, name: str) -> Response:
         places=[places[each].label for each in holding.dataset.legal_jurisdictions],
         seen=months is not None,
         silent=silent_months(months or ()),
+        came=came[-MONTHS:][::-1],
+        longest=max(
+            (each.rejected / each.read for each in came[-MONTHS:] if each.share), default=0.0
+        ),
         classes=[
             (
                 model.classes[cls].label,

@@ -85,7 +85,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
         for root, told in rows(model).items():
             writer.put(root, frame(model, root, told))
         writer.report(pl.DataFrame([finding(), finding(severity="warning", message="x" * 300)]))
-        writer.commit({"read": 60, "loaded": 59, "rejected": 1, "skipped_because": {"no data": 2}})
+        counts = {"read": 60, "loaded": 59, "rejected": 1, "unchanged": 0, "superseded": 0}
+        sources = {NOMIS: {"files": 1, **counts}}
+        writer.commit({**counts, "skipped_because": {"no data": 2}, "sources": sources})
     with releases.write() as writer:
         writer.commit({"read": 5, "unchanged": 5})
     with releases.write() as writer:

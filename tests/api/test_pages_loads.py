@@ -4,6 +4,7 @@ import csv
 import json
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,11 @@ from lxml import html
 
 from api import ApiSettings, create_app
 from api.keys import Keys
+from api.loads import Counts, counted
 from graph import open_store
 from loaders.report import Contract, FileReport, LoadReport, Unresolved
 from ontology import Model
-from releases import FINDINGS, Releases
+from releases import FINDINGS, Load, Releases
 from releases.running import telling
 from tests.api.conftest import CP, NOMIS, Web, frame, row
 
@@ -255,6 +257,55 @@ def test_a_load_at_hand_is_told_while_it_runs(tmp_path: Path) -> None:
 
 ASKED = """query ($load: Int, $severity: String) { load(number: $load) { read rejected stopped
   kinds(severity: $severity) { code field findings value } } }"""
+
+
+def test_a_dataset_s_page_says_how_well_it_came(
+    loaded: tuple[Web, dict[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """34 of 100 rows in load 1, 0 of 7 in load 2; here a month later, with 4 rows of 40 beside."""
+    ended = {1: "2026-03-31T23:59:00Z", 2: "2026-04-01T00:00:00Z"}
+    further = {NOMIS: {"read": 43, "rejected": 4}, CP: {"read": 0, "rejected": 0}}
+
+    def dated(releases: Releases) -> list[Counts]:
+        found = [c for c in counted(releases) if c.load.number in ended]
+        more = replace(found[-1], load=Load(5, ended[2], {"sources": further}))
+        return [replace(c, load=replace(c.load, made=ended[c.load.number])) for c in found] + [more]
+
+    monkeypatch.setattr("api.loads.counted", dated)
+    tree = page(loaded, f"/catalogue/{NOMIS}")
+    assert table(tree, "Rejected rows by month") == [
+        ["Apr 2026 2 loads", "", "4 of 50 rejected 8.0%"],
+        ["Mar 2026 1 load", "", "34 of 100 rejected 34.0%"],
+    ]
+    bars = tree.xpath("//table[starts-with(caption, 'Rejected rows')]//rect/@width")
+    assert bars == ["23.53%", "100.0%"]
+    # Two rows are too few for a share.
+    assert table(page(loaded, f"/catalogue/{CP}"), "Rejected rows") == [
+        ["Apr 2026 1 load", "", "0 of 2 rejected"]
+    ]
+    web, keys = loaded
+    document = "{ catalogue { datasets { id loadsByMonth { month loads read rejected } } } }"
+    got = web.ask(document, keys["operator"]).json()["data"]["catalogue"]["datasets"]
+    told = {each["id"]: each["loadsByMonth"] for each in got}
+    assert told[NOMIS] == [
+        {"month": "2026-03", "loads": 1, "read": 100, "rejected": 34},
+        {"month": "2026-04", "loads": 2, "read": 50, "rejected": 4},
+    ]
+    assert told["data-first/prison"] == []
+
+
+def test_how_well_a_dataset_came_is_for_who_may_see_its_records(
+    loaded: tuple[Web, dict[str, str]],
+) -> None:
+    web, keys = loaded
+    assert "How well it came" not in web.get(f"/catalogue/{NOMIS}").text
+    assert "How well it came" in page(loaded, f"/catalogue/{NOMIS}", "bound").text_content()
+    document = "{ catalogue { datasets { id loadsByMonth { rejected } } } }"
+    for key, seen in ((None, False), (keys["bound"], True)):
+        got = web.ask(document, key).json()["data"]["catalogue"]["datasets"]
+        told = {each["id"]: each["loadsByMonth"] for each in got}
+        assert (told[NOMIS] is not None) == seen
+        assert told[CP] is None
 
 
 def test_page_and_graphql_give_the_same_numbers(loaded: tuple[Web, dict[str, str]]) -> None:
