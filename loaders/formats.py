@@ -49,13 +49,10 @@ def london_date(raw: pl.Expr) -> Cells:
 
 def version_text(raw: pl.Expr, form: str | None) -> Cells:
     """A version that sorts: moments in UTC, dates as ISO days, other text as it stands."""
-    if form not in ("datetime", "london-date") and "%" not in (form or ""):
-        return interpret(raw, form, "string")
+    told, ill = interpret(raw, form, "string")
     if form == "datetime":
-        moment, ill = interpret(raw, form, "string")
-        bare = pl.when(raw.str.contains(_DATE_ONLY)).then(raw)
-        return pl.coalesce(moment, bare), ill
-    return interpret(raw, form, "string")
+        told = pl.coalesce(told, pl.when(raw.str.contains(_DATE_ONLY)).then(raw))
+    return told, ill
 
 
 def _iso(raw: pl.Expr) -> pl.Expr:
@@ -90,8 +87,4 @@ def _written(value: pl.Expr, form: str) -> pl.Expr:
     """A typed value as canonical text, where the column or key part is text."""
     if form == "datetime":
         return value.dt.strftime("%Y-%m-%dT%H:%M:%S%.6fZ")
-    if form == "boolean":
-        return value.cast(pl.String)
-    if form in ("integer", "decimal"):
-        return value.cast(pl.String)
     return value.cast(pl.String)
