@@ -1,6 +1,6 @@
 """The records that linkage reads, as flat frames."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
@@ -29,6 +29,15 @@ _COLUMNS = {
     "LinkAssertion": ("iri", "hash", "linkKind", "linked", "left", "right"),
     "Thing": ("iri", "class", "hash", "linkKind"),
 }
+_KEYS_OF = {
+    "Participation": ("inCase", "party"),
+    "Issue": ("aboutPerson", "inCase", "ofParticipation"),
+    "Alias": ("aliasOf",),
+    "Membership": ("member", "linkKey", "thing"),
+    "LinkAssertion": ("left", "right"),
+}
+"""What records are asked for by, beside their iris."""
+
 Where = Mapping[str, pl.Series]
 
 
@@ -40,11 +49,21 @@ class Reading:
         self._writer = writer
         self._model = model
         self._base = base
-        self._nearby = releases.nearby(writer, _COLUMNS)
+        self._nearby = releases.nearby(writer, _COLUMNS, _KEYS_OF)
 
-    def ahead(self) -> None:
-        """Read what a scope will ask about."""
-        self._nearby.read()
+    def ahead(self, roots: Sequence[str] = tuple(_COLUMNS)) -> None:
+        """Read what will be asked about these root classes."""
+        self._nearby.read(roots)
+
+    def changed(self, root: str, iris: pl.Series) -> pl.Series:
+        """Of these records those that read otherwise than in the release before: what linkage
+        reads of them is another, or they are new, or gone."""
+        if iris.is_empty():
+            return iris
+        columns = _COLUMNS[root]
+        now = self._nearby.state(root, columns, iris=iris)
+        before = self._nearby.before(root, columns, iris)
+        return pl.concat([now, before]).filter(~pl.struct(columns).is_duplicated())["iri"].unique()
 
     def table(
         self,

@@ -29,6 +29,11 @@ class Scope:
     cases: pl.Series
     charges: pl.Series
 
+    @property
+    def nothing(self) -> bool:
+        """Whether there is none."""
+        return self.persons.is_empty() and self.cases.is_empty() and self.charges.is_empty()
+
 
 def key_texts(keys: pl.DataFrame) -> pl.DataFrame:
     """Keys (iri, scheme, value) as memberships tell them: member, linkKey (a sorted list)."""
@@ -41,12 +46,16 @@ def key_texts(keys: pl.DataFrame) -> pl.DataFrame:
 
 
 def scope_of(releases: Releases, writer: Writer, read: Reading) -> Scope | None:
-    """The scope of what a writer has touched; None: everything."""
+    """The scope of what a writer has touched and that reads otherwise now; None: everything."""
     touched = {root: releases.touched(root, writer) for root in ROOTS}
     if any(len(iris) > MOST for iris in touched.values()):
         return None
+    read.ahead([root for root, iris in touched.items() if len(iris)])
+    changed = {root: read.changed(root, iris) for root, iris in touched.items()}
+    if all(iris.is_empty() for iris in changed.values()):
+        return Scope(NONE, NONE, NONE)
     read.ahead()
-    return _Scoping(read, touched).scope()
+    return _Scoping(read, changed).scope()
 
 
 class _Scoping:

@@ -9,13 +9,12 @@ from releases import documents as seen_documents
 from releases.documents import DOCUMENTS, FINDINGS, SEEN
 from releases.ledger import Ledger, Load, Release
 from releases.model import Schemas
-from releases.nearby import Nearby, Told
-from releases.state import STORED, among, mentioned, newest, of_these, read_at_once, wide
+from releases.nearby import Nearby
+from releases.seeking import MOST, NEW, Seeker, with_fresh
+from releases.state import STORED, among, mentioned, needed_for, newest, series_of, wide
 from releases.table import ROW, Table
 from releases.versions import versions
 from releases.writer import Writer
-
-_NEW_ROW = 2**40
 
 
 class Answers:
@@ -26,11 +25,13 @@ class Answers:
         self.model = model
         self._ledger = Ledger(folder)
         self._tables = {
-            root: Table(folder / "tables" / root, {**model.table_schema(root), **STORED})
-            for root in model.roots
+            root: self._table(root, {**model.table_schema(root), **STORED}) for root in model.roots
         }
-        self._documents = Table(folder / "tables" / "documents", DOCUMENTS)
-        self._findings = Table(folder / "tables" / "findings", FINDINGS)
+        self._documents = self._table("documents", DOCUMENTS)
+        self._findings = self._table("findings", FINDINGS)
+
+    def _table(self, name: str, schema: Mapping[str, pl.DataType]) -> Table:
+        return Table(self.folder / "tables" / name, schema, self.folder / "index" / name)
 
     @property
     def folder_id(self) -> str:
@@ -80,13 +81,20 @@ class Answers:
         the records asked for by iris or where are read at once, the others never in full.
         """
         until = self._as_of(release, pending)
-        rows = self._rows(root, until, pending)
         wanted = list(columns) if columns is not None else list(self.model.table_schema(root))
-        if iris is not None or where is not None:
-            rows = read_at_once(of_these(rows, iris, where), wanted)
+        if where is not None:
+            told = self._found(root, where, ["iri"], pending)["iri"].unique()
+            iris = told if iris is None else told.filter(told.is_in(among(iris)))
+        if iris is not None:
+            rows = self._found(root, {"iri": series_of(iris)}, needed_for(wanted), pending).lazy()
+        elif mentions and documents is not None:
+            where = {"document": series_of(documents)}
+            rows = self._found(root, where, needed_for(wanted), pending).lazy()
+        else:
+            rows = self._rows(root, until, pending)
         told_by = None if documents is None else pl.col("document").is_in(among(documents))
         if mentions:
-            rows = rows if told_by is None else read_at_once(rows.filter(told_by), wanted)
+            rows = rows if told_by is None else rows.filter(told_by)
             chosen = mentioned(rows, until)
         elif told_by is None:
             chosen = newest(rows, until)
@@ -133,23 +141,24 @@ class Answers:
             return alone.with_columns(op=pl.lit("put" if last else "delete"))
         between = (pl.col("release") > low) & (pl.col("release") <= high)
         new = _part(table.scan(low, high, numbered=True), part).filter(between)
-        content = read_at_once(new, names).with_columns(pl.col(ROW) + _NEW_ROW)
-        touched = content.select(pl.col("iri").unique()).collect()["iri"]
-        old = _part(table.scan(until=low, numbered=True), part).filter(pl.col("release") <= low)
+        content = new.select(*needed_for(names), pl.col(ROW) + NEW).collect()
+        touched = content["iri"].unique()
+        seeker = self._seeker(root, ["iri"], len(touched))
         # Of what was there only what tells the newest: most of it is nobody's content any more.
-        known = read_at_once(of_these(old, touched, None), [])
-        rows = pl.concat([known, content.select(known.collect_schema().names())])
+        known = seeker.find({"iri": touched}, needed_for(())).filter(pl.col("release") <= low)
+        rows = pl.concat([known, content.select(known.columns)]).lazy()
         states = [newest(rows, number).select("iri", "hash", ROW) for number in (since, last)]
         before, after = pl.collect_all(states)
         puts = after.join(before, on=["iri", "hash"], how="anti")
         deletes = before.join(after, on="iri", how="anti")
-        told = pl.concat([puts, deletes]).filter(pl.col(ROW) < _NEW_ROW)["iri"]
+        told = pl.concat([puts, deletes]).filter(pl.col(ROW) < NEW)["iri"]
         if told.len():
-            content = pl.concat([content, read_at_once(of_these(old, told, None), names)])
+            old = seeker.find({"iri": told}, content.columns[:-1])
+            content = pl.concat([content, old.filter(pl.col("release") <= low)])
         return pl.concat(
             [
-                wide(content, puts.lazy(), names).with_columns(op=pl.lit("put")),
-                wide(content, deletes.lazy(), names).with_columns(op=pl.lit("delete")),
+                wide(content.lazy(), puts.lazy(), names).with_columns(op=pl.lit("put")),
+                wide(content.lazy(), deletes.lazy(), names).with_columns(op=pl.lit("delete")),
             ]
         )
 
@@ -234,9 +243,11 @@ class Answers:
         ids: Collection[str] | pl.Series | None,
     ) -> pl.LazyFrame:
         until = self._as_of(release, pending)
-        rows = self._pending_rows("documents", self._documents, pending)
         if ids is not None:
-            rows = rows.filter(pl.col("document").is_in(among(ids)))
+            told_by = {"document": series_of(ids)}
+            rows = self._found("documents", told_by, list(DOCUMENTS), pending).lazy()
+        else:
+            rows = self._pending_rows("documents", self._documents, pending)
         later = [number for number in self._ledger.live() if number > until]
         load = self._ledger.release(later[0]).load if later else None
         return seen_documents.remembered(rows, until, load)
@@ -248,15 +259,36 @@ class Answers:
             return self.current if release is None else 0
         return self._ledger.release(release).number
 
-    def nearby(self, pending: Writer, columns: Mapping[str, Sequence[str]]) -> Nearby:
-        """For many questions about few records of these columns: see Nearby."""
+    def nearby(
+        self,
+        pending: Writer,
+        columns: Mapping[str, Sequence[str]],
+        keys: Mapping[str, Sequence[str]],
+    ) -> Nearby:
+        """For many questions about few records of these columns, by their iris or these keys."""
 
-        def rows(root: str) -> Told:
-            until = self._as_of(None, pending)
-            height = self._tables[root].rows + sum(map(len, pending.buffered(root)))
-            return Told(self._rows(root, until, pending), until, height)
+        def seeker(root: str) -> Seeker:
+            return self._seeker(root, ["iri", *keys.get(root, ())], 1, pending)
 
-        return Nearby(rows, columns, self.current)
+        return Nearby(seeker, columns, self._as_of(None, pending), self.current)
+
+    def _found(
+        self,
+        name: str,
+        where: Mapping[str, pl.Series],
+        columns: Sequence[str],
+        pending: Writer | None,
+    ) -> pl.DataFrame:
+        """The rows that have one of these values in one of these columns: columns and `_row`."""
+        seeker = self._seeker(name, list(where), sum(map(len, where.values())), pending)
+        return seeker.find(where, columns)
+
+    def _seeker(
+        self, name: str, keys: Sequence[str], asked: int, pending: Writer | None = None
+    ) -> Seeker:
+        table = self._tables.get(name, self._documents)
+        fresh = pending.buffered(name) if pending else []
+        return Seeker(table, keys if asked <= MOST else (), fresh)
 
     def _rows(self, root: str, until: int, pending: Writer | None) -> pl.LazyFrame:
         return self._pending_rows(root, self._tables[root], pending, until)
@@ -268,10 +300,7 @@ class Answers:
         buffered = pending.buffered(name) if pending else []
         if not buffered:
             return rows
-        fresh = pl.concat(buffered).with_row_index(ROW).cast({ROW: pl.Int64})
-        fresh = fresh.with_columns(pl.col(ROW) + _NEW_ROW)
-        names = [*table.schema, ROW]
-        return pl.concat([rows.select(names), fresh.lazy().select(names)])
+        return with_fresh(rows, buffered)
 
 
 def _part(rows: pl.LazyFrame, part: tuple[int, int] | None) -> pl.LazyFrame:

@@ -44,9 +44,14 @@ class Releases(Answers):
                 self._findings,
                 self.model.digest,
             )
+            tables = [*self._tables.values(), self._documents]
+            for table in tables:
+                table.index.growing = True
             try:
                 yield writer
             finally:
+                for table in tables:
+                    table.index.growing = False
                 writer.abandon()
                 if writer.spilled:
                     self._clean()

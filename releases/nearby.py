@@ -3,44 +3,32 @@
 import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import NamedTuple
 
 import polars as pl
 
-from releases.state import among, any_of, newest, newest_held, of_these, read_at_once, wide
-
-MOST = 300_000
-"""Rows of a table that are read once and held (some 100 MB). Of a larger one each question reads
-what it asks about, which takes as long as reading a small table whole."""
-
-
-class Told(NamedTuple):
-    """All rows of a root class, the release as of which they are asked, and how many there are."""
-
-    rows: pl.LazyFrame
-    until: int
-    height: int
-
-
-class _Held(NamedTuple):
-    """The rows of a table, of the columns that may be asked for, and its live records."""
-
-    rows: pl.LazyFrame
-    live: pl.DataFrame
+from releases.seeking import Seeker
+from releases.state import among, any_of, needed_for, newest, newest_held, wide
+from releases.table import ROW
 
 
 class Nearby:
     """Live records, as they were when their table was first asked about.
 
-    told: of a root class. columns: of each root class, those that may be asked for. current: the
-    release before the one being written.
+    columns: of each root class, those that may be asked for. seeker: of a root class, which can
+    be asked by the columns that `where` may name. until: the release as of which to answer;
+    current: the one before it.
     """
 
     def __init__(
-        self, told: Callable[[str], Told], columns: Mapping[str, Sequence[str]], current: int
+        self,
+        seeker: Callable[[str], Seeker],
+        columns: Mapping[str, Sequence[str]],
+        until: int,
+        current: int,
     ) -> None:
-        self._ask, self._columns, self._current = told, columns, current
-        self._held: dict[str, Told | _Held] = {}
+        self._seeker, self._columns = seeker, columns
+        self._until, self._current = until, current
+        self._held: dict[str, _Held] = {}
 
     def state(
         self,
@@ -50,40 +38,83 @@ class Nearby:
         iris: pl.Series | None = None,
         where: Mapping[str, pl.Series] | None = None,
     ) -> pl.DataFrame:
-        """As `Releases.state`, collected; where: of a table that is held, what the records have
-        now."""
+        """As `Releases.state`, collected; where: what the records have now."""
         held = self._of(root)
-        if isinstance(held, _Held):
-            live = held.live
-            if iris is not None:
-                live = live.filter(pl.col("iri").is_in(among(iris)))
-            if where is not None:
-                live = live.filter(any_of(live.schema, where))
-            return live.select(*columns)
-        found = read_at_once(of_these(held.rows, iris, where), list(self._columns[root]))
-        return wide(found, newest(found, held.until), list(columns)).collect()
+        if iris is not None:
+            held.take(iris)
+        if where is not None:
+            held.look(where)
+        live = held.live
+        if iris is not None:
+            live = live.filter(pl.col("iri").is_in(among(iris)))
+        if where is not None:
+            live = live.filter(any_of(live.schema, where))
+        return live.select(*columns)
 
     def before(self, root: str, columns: Sequence[str], iris: pl.Series) -> pl.DataFrame:
         """These records in the release before."""
         held = self._of(root)
-        needed = list(self._columns[root])
-        found = read_at_once(of_these(held.rows, iris, None), needed)
-        return wide(found, newest(found, self._current), list(columns)).collect()
+        held.take(iris)
+        rows = held.rows.lazy().filter(pl.col("iri").is_in(among(iris)))
+        return wide(rows, newest(rows, self._current), list(columns)).collect()
 
-    def read(self) -> None:
-        """Read every table now, side by side: opening and decoding take most of the time."""
+    def read(self, roots: Sequence[str]) -> None:
+        """Read of these tables what must be read, side by side: most of it is opening files."""
         with ThreadPoolExecutor(os.cpu_count()) as workers:
-            list(workers.map(self._of, self._columns))
+            list(workers.map(self._of, roots))
 
-    def _of(self, root: str) -> Told | _Held:
+    def _of(self, root: str) -> "_Held":
         if root not in self._held:
-            told = self._ask(root)
-            self._held[root] = told
-            if told.height <= MOST:
-                needed = list(self._columns[root])
-                rows = read_at_once(told.rows, needed)
-                live = newest_held(
-                    rows.collect(), told.until, list(dict.fromkeys(("iri", *needed)))
-                )
-                self._held[root] = _Held(rows, live)
+            self._held[root] = _Held(self._seeker(root), self._columns[root], self._until)
         return self._held[root]
+
+
+class _Held:
+    """Rows of a table, and the live records of which all rows are among them.
+
+    Of a table without an index these are all. Else the rows of a record are read when it is
+    asked about, those that no index tells of when the first is.
+    """
+
+    def __init__(self, seeker: Seeker, columns: Sequence[str], until: int) -> None:
+        self._seeker, self._until = seeker, until
+        self._columns = list(dict.fromkeys(("iri", *columns)))
+        self._needed = needed_for(columns)
+        self._unread = seeker.rest.select(*self._needed, ROW).collect()
+        if seeker.whole:
+            self.rows, self._unread = self._unread, self._unread.clear()
+        else:
+            self.rows = self._unread.clear()
+        self.live = newest_held(self.rows, until, self._columns)
+        self._numbers: set[int] = set()
+        self._iris: set[str] = set()
+
+    def look(self, where: Mapping[str, pl.Series]) -> None:
+        """Take in all records that have, in some version, one of these values in one of these
+        columns."""
+        if not self._seeker.whole:
+            found = self._unread.filter(any_of(self._unread.schema, where))
+            told = self._look_up(where)
+            self._take({*found["iri"], *told["iri"]} - self._iris, told)
+
+    def take(self, iris: pl.Series) -> None:
+        """Take in these records."""
+        if not self._seeker.whole:
+            self._take(set(iris) - self._iris, self.rows.clear())
+
+    def _take(self, iris: set[str], told: pl.DataFrame) -> None:
+        """told: those rows of these records that were looked up before."""
+        if not iris:
+            return
+        self._iris |= iris
+        asked = pl.Series(sorted(iris), dtype=pl.String)
+        unread = self._unread.filter(pl.col("iri").is_in(asked.implode()))
+        rows = pl.concat([told, self._look_up({"iri": asked}), unread])
+        self.rows = pl.concat([self.rows, rows])
+        self.live = pl.concat([self.live, newest_held(rows, self._until, self._columns)])
+
+    def _look_up(self, where: Mapping[str, pl.Series]) -> pl.DataFrame:
+        """The rows not read before that may have such a value."""
+        numbers = self._seeker.places(where) - self._numbers
+        self._numbers |= numbers
+        return self._seeker.read(numbers, self._needed)

@@ -4,7 +4,7 @@ A row says that one document gives, or no longer gives, one record. `release` an
 order of writing within a release) order the rows.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 import polars as pl
 
@@ -55,21 +55,6 @@ def _last(rows: pl.LazyFrame) -> pl.LazyFrame:
     return last.filter(pl.col("op") == "put")
 
 
-def of_these(
-    rows: pl.LazyFrame,
-    iris: Collection[str] | pl.Series | None,
-    where: Mapping[str, pl.Series] | None,
-) -> pl.LazyFrame:
-    """The rows of these records; where: of those of which some row has one of these values."""
-    if iris is not None:
-        rows = rows.filter(pl.col("iri").is_in(among(iris)))
-    if where is None:
-        return rows
-    has = any_of(rows.collect_schema(), where)
-    held = rows.filter(has).select("iri").collect()["iri"].unique()
-    return rows.filter(pl.col("iri").is_in(held.implode()))
-
-
 def any_of(schema: pl.Schema, where: Mapping[str, pl.Series]) -> pl.Expr:
     """Whether a row has one of these values in one of these columns."""
     has = []
@@ -83,18 +68,17 @@ def any_of(schema: pl.Schema, where: Mapping[str, pl.Series]) -> pl.Expr:
     return pl.any_horizontal(has) if has else pl.lit(False)
 
 
+def series_of(values: Collection[str] | pl.Series) -> pl.Series:
+    return values if isinstance(values, pl.Series) else pl.Series(list(values), dtype=pl.String)
+
+
 def among(values: Collection[str] | pl.Series) -> pl.Series:
-    series = values if isinstance(values, pl.Series) else pl.Series(list(values), dtype=pl.String)
-    return series.implode()
+    return series_of(values).implode()
 
 
-def read_at_once(rows: pl.LazyFrame, columns: list[str]) -> pl.LazyFrame:
-    """The few rows that a filter leaves of a table, in memory, with what the functions here need.
-
-    One pass: of other columns than the filter's, only what it leaves is decoded.
-    """
-    needed = dict.fromkeys((*KEY, "version", "hash", "op", "release", "batch", ROW, *columns))
-    return rows.select(*needed).collect().lazy()
+def needed_for(columns: Iterable[str]) -> list[str]:
+    """These columns and what tells which rows are live, each once."""
+    return list(dict.fromkeys((*KEY, "version", "hash", "op", "release", "batch", *columns)))
 
 
 def newest_held(rows: pl.DataFrame, release: int, columns: list[str]) -> pl.DataFrame:

@@ -12,7 +12,6 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
 from urllib.parse import unquote
 
 import polars as pl
@@ -22,13 +21,14 @@ from deltalake.transaction import AddAction, RemoveAction
 
 from releases.errors import ChangedTypeError, TableFailedError, WrongFrameError
 from releases.files import sync
+from releases.index import DataFile, Index
 
 ROW = "_row"
 _MAX_FILES = 64
 _MAX_LOG = 32
 _CLOCK_TICK = 0.05
 _TARGET_SIZE = 64 * 1024 * 1024
-_GROUP = 65_536  # rows: what a streaming reader holds at once
+_GROUP = 8_192  # rows: what is decoded at once, by a streaming reader as for a single row
 _GROUPS = WriterProperties(max_row_group_size=_GROUP)
 _BOUNDS = ("min.release", "max.release")
 _CONFIGURATION: Mapping[str, str | None] = {
@@ -39,23 +39,15 @@ _CONFIGURATION: Mapping[str, str | None] = {
 }
 
 
-class _File(NamedTuple):
-    """A data file: its rows, and the releases of the first and last (None: not told)."""
-
-    path: Path
-    rows: int
-    first: int | None
-    last: int | None
-
-
 class Table:
     """Rows of one kind, with the columns of `schema` (plus older ones no longer in the model)."""
 
-    def __init__(self, folder: Path, schema: Mapping[str, pl.DataType]) -> None:
+    def __init__(self, folder: Path, schema: Mapping[str, pl.DataType], index: Path) -> None:
         self.folder = folder
         self.schema = dict(schema)
+        self.index = Index(index, self.schema)
         self._known: DeltaTable | None = None
-        self._told: tuple[float, list[_File]] | None = None
+        self._told: tuple[float, list[DataFile]] | None = None
 
     @property
     def name(self) -> str:
@@ -107,13 +99,13 @@ class Table:
     def _files(self, since: int | None = None, until: int | None = None) -> dict[Path, int]:
         """The files, in the order of scanning, with their numbers of rows."""
         return {
-            held.path: held.rows
-            for held in self._held()
-            if (since is None or held.last is None or held.last > since)
-            and (until is None or held.first is None or held.first <= until)
+            file.path: file.rows
+            for file in self.held()
+            if (since is None or file.last is None or file.last > since)
+            and (until is None or file.first is None or file.first <= until)
         }
 
-    def _held(self) -> Sequence[_File]:
+    def held(self) -> Sequence[DataFile]:
         """What the log tells of each file; it is read again when something was added to it."""
         try:
             stamp = (self.folder / "_delta_log").stat().st_mtime
@@ -123,7 +115,7 @@ class Table:
             adds = pl.DataFrame(self._open().get_add_actions(flatten=True))
             bounds = (adds[n] if n in adds.columns else [None] * adds.height for n in _BOUNDS)
             files = zip(adds["path"], adds["num_records"], *bounds, strict=True)
-            told = [_File(self.folder / unquote(path), *rest) for path, *rest in files]
+            told = [DataFile(self.folder / unquote(path), *rest) for path, *rest in files]
             self._told = stamp, sorted(told)
         return self._told[1]
 
@@ -134,7 +126,10 @@ class Table:
 
         numbered: adds `_row`, the row's place in this very scan.
         """
-        files = self.files(since, until)
+        return self.scan_files(self.files(since, until), numbered=numbered)
+
+    def scan_files(self, files: list[Path], *, numbered: bool = False) -> pl.LazyFrame:
+        """Rows of some of the files, as of `scan`."""
         if not files:
             empty = pl.LazyFrame(schema=self.schema)
             return empty.with_row_index(ROW).cast({ROW: pl.Int64}) if numbered else empty
@@ -262,10 +257,11 @@ class Table:
         table.cleanup_metadata()
 
     def purge(self) -> None:
-        """Leave no file, row or log entry that the table does not need now.
+        """Leave no file, row or log entry that the table does not need now, and no index.
 
         Somebody reading the table in this moment may find a file gone.
         """
+        self.index.clear()
         table = self._open()
         table.vacuum(retention_hours=0, dry_run=False, enforce_retention_duration=False, full=True)
         table.create_checkpoint()

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
+from linkage.run import _Run
 from linkage.things import named
 from ontology.identifiers import BASE
 from releases.table import Table
@@ -84,6 +85,15 @@ def test_looking_only_at_what_was_touched_gives_what_looking_at_everything_gives
     compare(steps)
 
 
+@settings(max_examples=4)
+@given(steps)
+def test_so_it_does_where_rows_are_looked_up(steps: Steps) -> None:
+    """The same with an index of each table of more than three rows."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("releases.index.LEAST", 3)
+        compare(steps)
+
+
 @pytest.mark.soak
 @settings(max_examples=400)
 @given(steps)
@@ -128,20 +138,31 @@ def test_a_load_reads_each_table_once_however_often_it_asks(
     """And the totals of things and links are counted on, not again from all of them."""
     world.load(*(each for number in range(4) for each in records(number, (WHO[0], PNC, *NONE))))
     scans: Counter[str] = Counter()
-    original = Table.scan
+    original = Table.scan_files
 
     def counting(table: Table, *told: Any, **also: Any) -> pl.LazyFrame:
         scans[table.name] += 1
         return original(table, *told, **also)
 
-    monkeypatch.setattr(Table, "scan", counting)
+    monkeypatch.setattr(Table, "scan_files", counting)
     summary = world.load(*records(9, (WHO[0], PNC, *NONE)))
     assert summary.persons == 1
-    # Of the classes loaded also once as they were, and once to know what was touched.
+    # Of the classes loaded also once to know what was touched.
     told = {"PersonRecord", "Participation", "Case", "Issue"}
-    most = {root: 3 if root in told else 1 for root in scans}
+    most = {root: 2 if root in told else 1 for root in scans}
     assert {"Membership", "Thing", "LinkAssertion"} <= set(scans)
     assert {root: scans[root] for root in scans if scans[root] > most[root]} == {}
+
+
+def test_what_reads_as_before_is_not_linked_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another document tells of the same records: nothing of linkage is asked or written."""
+    told = records(1, (WHO[0], PNC, *NONE))
+    first = world.load(*told)
+    monkeypatch.setattr(_Run, "_link", None)
+    again = world.load(*({**each, "document": "another"} for each in told))
+    assert (again.persons, again.links, again.written) == (first.persons, first.links, 0)
 
 
 def test_a_touched_record_leaves_others_alone(world: World) -> None:

@@ -14,7 +14,7 @@ SCHEMA = {"iri": pl.String(), "release": pl.Int64()}
 
 @pytest.fixture
 def table(tmp_path: Path) -> Table:
-    made = Table(tmp_path / "Case", SCHEMA)
+    made = Table(tmp_path / "Case", SCHEMA, tmp_path / "index")
     made.append(pl.DataFrame({"iri": ["a"], "release": [1]}, schema=SCHEMA))
     return made
 
@@ -34,5 +34,5 @@ def test_a_log_that_cannot_be_read_is_told(table: Table) -> None:
     for entry in (table.folder / "_delta_log").iterdir():
         entry.write_text("not a log")
     with pytest.raises(TableFailedError) as told:
-        Table(table.folder, SCHEMA).files()
+        Table(table.folder, SCHEMA, table.folder / "index").files()
     assert told.value.code == "JG-REL-007"
