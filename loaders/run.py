@@ -85,6 +85,8 @@ def load(
 
 def _known_to(mappings: Sequence[SourceMapping], params: Mapping[str, str]) -> None:
     """LoadError for a key outside the files that none of these mappings reads."""
+    if not params:
+        return
     known = {name for mapping in mappings for name in mapping.given}
     for name in params:
         if name not in known:

@@ -44,14 +44,14 @@ class Releases(Answers):
                 self._findings,
                 self.model.digest,
             )
-            tables = [*self._tables.values(), self._documents]
+            tables = [*self._tables.values(), self._documents, self._findings]
             for table in tables:
-                table.index.growing = True
+                table.hold(True)
             try:
                 yield writer
             finally:
                 for table in tables:
-                    table.index.growing = False
+                    table.hold(False)
                 writer.abandon()
                 if writer.spilled:
                     self._clean()

@@ -46,8 +46,19 @@ class Table:
         self.folder = folder
         self.schema = dict(schema)
         self.index = Index(index, self.schema)
+        self._held = False
         self._known: DeltaTable | None = None
-        self._told: tuple[float, list[DataFile]] | None = None
+        self._forget()
+
+    def hold(self, held: bool) -> None:
+        """This process begins or ends to hold the writer lock: nobody else writes meanwhile."""
+        self._held = self.index.growing = held
+        self._forget()
+
+    def _forget(self, told: tuple[float, list[DataFile]] | None = None) -> None:
+        """Something was written: of what was seen of the log, this is still so."""
+        self._seen: float | None = None
+        self._told = told
 
     @property
     def name(self) -> str:
@@ -63,14 +74,15 @@ class Table:
 
         A writer may be tidying the log in this very moment, so try again.
         """
+        stamp = self._stamp()
         known, self._known = self._known, None
         for attempt in range(5):
             try:
                 if known is None:
                     known = DeltaTable(self.folder)
-                else:
+                elif not self._sure(self._seen, stamp):
                     known.update_incremental()
-                self._known = known
+                self._known, self._seen = known, stamp
                 return known
             except (DeltaError, TableNotFoundError) as error:
                 if attempt == 4:
@@ -78,6 +90,18 @@ class Table:
                 known = None
                 time.sleep(0.02 * 2**attempt)
         raise AssertionError("unreachable")
+
+    def _stamp(self) -> float | None:
+        """When something was last added to the log; None: there is none."""
+        try:
+            return (self.folder / "_delta_log").stat().st_mtime
+        except FileNotFoundError:
+            return None
+
+    def _sure(self, seen: float | None, now: float | None) -> bool:
+        """Whether nothing was added since it was seen: the clock of files ticks coarsely, but who
+        holds the lock knows of all that is written."""
+        return seen == now and now is not None and (self._held or now < time.time() - _CLOCK_TICK)
 
     @contextmanager
     def _telling(self) -> Iterator[None]:
@@ -107,11 +131,10 @@ class Table:
 
     def held(self) -> Sequence[DataFile]:
         """What the log tells of each file; it is read again when something was added to it."""
-        try:
-            stamp = (self.folder / "_delta_log").stat().st_mtime
-        except FileNotFoundError:
+        stamp = self._stamp()
+        if stamp is None:
             return ()
-        if self._told is None or self._told[0] != stamp or stamp > time.time() - _CLOCK_TICK:
+        if self._told is None or not self._sure(self._told[0], stamp):
             adds = pl.DataFrame(self._open().get_add_actions(flatten=True))
             bounds = (adds[n] if n in adds.columns else [None] * adds.height for n in _BOUNDS)
             files = zip(adds["path"], adds["num_records"], *bounds, strict=True)
@@ -165,11 +188,20 @@ class Table:
         with self._telling():
             if set(frame.columns) <= set(stored):
                 # Without the query engine behind `write_deltalake`, at a third of its time.
-                self._transact(table, [self._write_file(frame)])
+                files, file = self.held(), self._write_file(frame)
+                self._transact(table, [file])
+                self._add(files, file, frame)
             else:
                 write_deltalake(
                     table, frame, mode="append", schema_mode="merge", writer_properties=_GROUPS
                 )
+                self._forget()
+
+    def _add(self, files: Sequence[DataFile], file: AddAction, rows: pl.DataFrame) -> None:
+        """Who holds the lock need not read in the log what it has just written there."""
+        stamp = self._stamp()
+        added = DataFile(self.folder / file.path, rows.height, *_releases(rows))
+        self._forget((stamp, sorted([*files, added])) if self._held and stamp else None)
 
     def delete(self, predicate: str) -> None:
         """Remove rows by a predicate over `release` and `load`."""
@@ -177,6 +209,7 @@ class Table:
             table = self._open()
             with self._telling():
                 table.delete(predicate)
+            self._forget()
 
     def drop(self, rows: pl.Series) -> None:
         """Remove rows by their `_row` in a scan of the whole table."""
@@ -212,6 +245,7 @@ class Table:
     def _transact(self, table: DeltaTable, actions: list[AddAction | RemoveAction]) -> None:
         """Files added and removed, in one step."""
         table.create_write_transaction(actions, mode="append", schema=table.schema())
+        self._forget()
 
     def _write_file(self, rows: pl.DataFrame) -> AddAction:
         path = self.folder / f"part-{uuid.uuid4()}.parquet"
@@ -255,6 +289,7 @@ class Table:
             )
         table.create_checkpoint()
         table.cleanup_metadata()
+        self._forget()
 
     def purge(self) -> None:
         """Leave no file, row or log entry that the table does not need now, and no index.
@@ -266,10 +301,17 @@ class Table:
         table.vacuum(retention_hours=0, dry_run=False, enforce_retention_duration=False, full=True)
         table.create_checkpoint()
         table.cleanup_metadata()
+        self._forget()
 
 
 def _stored(table: DeltaTable) -> dict[str, pl.DataType]:
     return dict(pl.Schema(table.schema().to_arrow()))
+
+
+def _releases(rows: pl.DataFrame) -> tuple[int | None, int | None]:
+    """The first and the last."""
+    told = rows["release"].drop_nulls() if "release" in rows.columns else pl.Series()
+    return (int(told[0]), int(told[-1])) if len(told := told.sort()) else (None, None)
 
 
 def _milliseconds() -> int:
