@@ -5,7 +5,9 @@ lies above and goes on from there. Numbers are never used again, so a release th
 and the releases no longer list was undone.
 """
 
+import os
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -118,16 +120,32 @@ def _batches(
     written: int,
     progress: Callable[[Progress], None] | None,
 ) -> Iterator[tuple[str, pl.DataFrame]]:
-    for root in model.roots:
-        for frame in _frames(releases, root, since, until, rows.get(root, 0)):
-            for batch in frame.iter_slices(BATCH):
-                yield root, batch
-                written += batch.height
-                if progress is not None:
-                    progress(Progress(until, root, written))
+    for root, frame in _frames(releases, model, since, until, rows):
+        for batch in frame.iter_slices(BATCH):
+            yield root, batch
+            written += batch.height
+            if progress is not None:
+                progress(Progress(until, root, written))
 
 
 def _frames(
+    releases: Releases, model: Model, since: int, until: int, rows: dict[str, int]
+) -> Iterator[tuple[str, pl.DataFrame]]:
+    """What changed, by root class; little of it is found side by side."""
+    if since and sum(rows.values()) <= PART:
+        touched = [root for root in model.roots if rows.get(root)]
+        with ThreadPoolExecutor(os.cpu_count()) as threads:
+            found = threads.map(
+                lambda root: releases.changes(root, since, until).collect(), touched
+            )
+            yield from zip(touched, found, strict=True)
+        return
+    for root in model.roots:
+        for frame in _parts(releases, root, since, until, rows.get(root, 0)):
+            yield root, frame
+
+
+def _parts(
     releases: Releases, root: str, since: int, until: int, rows: int
 ) -> Iterator[pl.DataFrame]:
     """What changed in a table. rows: how many were written to it; PART of them are held at once."""
