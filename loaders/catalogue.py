@@ -1,13 +1,14 @@
 """The mappings that stand in the organisations' folders, and their readers."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path as FilePath
 
 from loaders.errors import LoadError, MappingError, nearest
 from loaders.mapping import SourceMapping
 from loaders.paths import Tree
-from ontology.kept import digest_of, made
+from ontology.kept import Later, digest_of, made
 
 FOLDER = FilePath(__file__).resolve().parent
 Reader = Callable[[Tree], Iterator[Tree]]
@@ -26,7 +27,11 @@ def read_mappings(*folders: FilePath) -> list[SourceMapping]:
     if folders:
         return _read(*folders)
     programs = (*FOLDER.glob("*.py"), *FOLDER.rglob("*.yaml"))
-    return made("mappings", digest_of(sorted(programs)), lambda: _read(FOLDER))
+    return made(
+        "mappings",
+        digest_of(sorted(programs)),
+        lambda: [replace(each, blocks=Later(each.blocks)) for each in _read(FOLDER)],
+    )
 
 
 def _read(*folders: FilePath) -> list[SourceMapping]:

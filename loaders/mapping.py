@@ -1,10 +1,10 @@
 """A mapping: how one source's files become records. Frozen, parsed from YAML by `mapping_yaml`."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from loaders.paths import Path
 
@@ -12,8 +12,7 @@ Format = Literal["json", "csv", "xml"]
 How = Literal["one", "each", "first", "join", "const", "present"]
 
 
-@dataclass(frozen=True, slots=True)
-class Where:
+class Where(NamedTuple):
     """A place in a mapping file; lines and columns count from 1."""
 
     file: FilePath
@@ -173,7 +172,7 @@ class SourceMapping:
     reader: str | None
     filename: re.Pattern[str] | None
     document: DocumentRule
-    blocks: tuple[Block, ...]
+    blocks: Sequence[Block]
     unmapped: Mapping[str, str]
     samples: tuple[str, ...]
     where: Where

@@ -13,12 +13,12 @@ import os
 import pickle
 import sys
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields, is_dataclass
 from importlib.metadata import version
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
 _CHECK = hashlib.sha256().digest_size
 _MOST = 8  # of one kind: those in use, and those of an editor's last attempts
@@ -26,8 +26,9 @@ T = TypeVar("T")
 
 
 def digest_of(files: Iterable[Path], *also: str, libraries: Iterable[str] = ()) -> str:
-    """The digest of files (their paths and contents), texts, and versions of Python and others."""
-    digest = hashlib.sha256(sys.version.encode())
+    """The digest of files (their paths and contents), texts, this module's own content, and
+    versions of Python and others."""
+    digest = hashlib.sha256(sys.version.encode() + Path(__file__).read_bytes())
     for part in (*also, *(f"{name} {version(name)}" for name in libraries)):
         digest.update(part.encode() + b"\0")
     for file in files:
@@ -70,19 +71,27 @@ def made(kind: str, digest: str, make: Callable[[], T]) -> T:
     is made of: what it is read from, and the programs that read it."""
     content = read(kind, digest)
     if content is not None:
-        collecting = gc.isenabled()
-        gc.disable()  # nothing of what is made here is garbage, and looking doubles the time
-        try:
-            found: T = pickle.loads(content)  # noqa: S301 - whole, and written by this user
-        finally:
-            if collecting:
-                gc.enable()
+        found: T = _unpickled(content)
         return found
     new = make()
-    kept = io.BytesIO()
-    _Pickler(kept, pickle.HIGHEST_PROTOCOL).dump(new)
-    keep(kind, digest, kept.getvalue())
+    keep(kind, digest, _pickled(new))
     return new
+
+
+def _pickled(content: object) -> bytes:
+    kept = io.BytesIO()
+    _Pickler(kept, pickle.HIGHEST_PROTOCOL).dump(content)
+    return kept.getvalue()
+
+
+def _unpickled(content: bytes) -> Any:
+    collecting = gc.isenabled()
+    gc.disable()  # nothing of what is made here is garbage, and looking doubles the time
+    try:
+        return pickle.loads(content)  # noqa: S301 - whole, and written by this user
+    finally:
+        if collecting:
+            gc.enable()
 
 
 class _Pickler(pickle.Pickler):
@@ -92,6 +101,38 @@ class _Pickler(pickle.Pickler):
         if not is_dataclass(obj) or isinstance(obj, type) or not all(f.init for f in fields(obj)):
             return NotImplemented
         return type(obj), tuple(getattr(obj, field.name) for field in fields(obj))
+
+
+class Later(Sequence[T]):
+    """Items that are read from their pickle when they are first looked at: most are not."""
+
+    def __init__(self, items: Sequence[T] | bytes) -> None:
+        self._items = items
+
+    def __reduce__(self) -> tuple[type["Later[T]"], tuple[bytes]]:
+        return Later, (self._items if isinstance(self._items, bytes) else _pickled(self._items),)
+
+    def _read(self) -> Sequence[T]:
+        if isinstance(self._items, bytes):
+            items: Sequence[T] = _unpickled(self._items)
+            self._items = items
+        return self._items
+
+    def __len__(self) -> int:
+        return len(self._read())
+
+    @overload
+    def __getitem__(self, place: int) -> T: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[T]: ...
+    def __getitem__(self, place: int | slice) -> T | Sequence[T]:
+        return self._read()[place]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and tuple(self) == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
 
 
 def frozen(content: dict[Any, Any]) -> MappingProxyType[Any, Any]:

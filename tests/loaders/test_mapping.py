@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from loaders import lint
-from loaders.catalogue import read_mappings
+from loaders.catalogue import FOLDER, read_mappings
 from loaders.errors import MappingError
 from loaders.mapping import SourceMapping
 from loaders.mapping_yaml import read_mapping
@@ -101,3 +101,17 @@ def test_a_mapping_may_not_take_what_must_never_be_stored(mapping: Read, model: 
         text = HEARINGS.replace("givenName: name.first", f"{name}: name.first")
         found = [str(fault) for fault in lint.faults(mapping(text), model)]
         assert any("must never be stored" in fault for fault in found)
+
+
+def test_kept_mappings_are_those_that_were_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JUSTICEGRAPH_CACHE", str(tmp_path))
+    assert list(tmp_path.iterdir()) == []
+    assert read_mappings() == read_mappings(FOLDER)
+    assert len(list(tmp_path.iterdir())) == 1
+    kept = read_mappings()
+    assert kept == read_mappings(FOLDER)
+    assert [list(mapping.walk()) for mapping in kept] == [
+        list(mapping.walk()) for mapping in read_mappings(FOLDER)
+    ]
