@@ -4,8 +4,9 @@ import os
 import tomllib
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from msgspec import Meta, Struct, ValidationError, convert
 
 from ontology.errors import JusticeGraphError
 
@@ -29,23 +30,33 @@ write, where the parsed ontology is kept, and what becomes of a load in which co
 disagree."""
 
 
-class Settings(BaseModel):
+class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """Everything a deployer sets. Each field is documented in docs/operator.md."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    data: Path = Field(Path("var/justicegraph"), description="Folder of tables, releases, graph")
-    store: str = Field("sqlite", description="Where the graph is kept")
-    base: str = Field("https://justicegraph.example/id/", description="Base of record IRIs")
-    host: str = Field("127.0.0.1", description="Address the server listens on")
-    port: int = Field(8000, ge=0, le=65535, description="Port the server listens on")
-    graphiql: bool = Field(True, description="Serve GraphiQL beside the plain query page")
-    introspection: bool = Field(True, description="Let clients ask for the schema")
-    debug: bool = Field(False, description="Show unexpected errors to clients")
-    batch: int = Field(20_000, ge=1, description="Records in a batch; memory grows with it")
-    max_message_mb: int = Field(64, ge=1, description="Largest message read, in MB; a CSV row: 1")
-    keep: int = Field(100, ge=1, description="Releases kept when older ones are retired")
-    query_seconds: float = Field(20.0, gt=0, description="Longest a query may run")
+    data: Path = Path("var/justicegraph")
+    """Folder of tables, releases, graph."""
+    store: str = "sqlite"
+    """Where the graph is kept."""
+    base: str = "https://justicegraph.example/id/"
+    """Base of record IRIs."""
+    host: str = "127.0.0.1"
+    """Address the server listens on."""
+    port: Annotated[int, Meta(ge=0, le=65535)] = 8000
+    """Port the server listens on."""
+    graphiql: bool = True
+    """Serve GraphiQL beside the plain query page."""
+    introspection: bool = True
+    """Let clients ask for the schema."""
+    debug: bool = False
+    """Show unexpected errors to clients."""
+    batch: Annotated[int, Meta(ge=1)] = 20_000
+    """Records in a batch; memory grows with it."""
+    max_message_mb: Annotated[int, Meta(ge=1)] = 64
+    """Largest message read, in MB; a CSV row: 1."""
+    keep: Annotated[int, Meta(ge=1)] = 100
+    """Releases kept when older ones are retired."""
+    query_seconds: Annotated[float, Meta(gt=0)] = 20.0
+    """Longest a query may run."""
 
 
 def read_settings(data: Path | None = None) -> Settings:
@@ -59,7 +70,7 @@ def read_settings(data: Path | None = None) -> Settings:
         raise JusticeGraphError(
             "JG-CLI-002", f"JUSTICEGRAPH_SETTINGS names {named}", "There is no such file."
         )
-    names = {f"{PREFIX}{field.upper()}": field for field in Settings.model_fields}
+    names = {f"{PREFIX}{field.upper()}": field for field in Settings.__struct_fields__}
     for name in sorted(os.environ):
         if name.startswith(PREFIX) and name not in names and name not in NO_SETTINGS:
             raise _unknown(name, {*names, *NO_SETTINGS})
@@ -67,21 +78,29 @@ def read_settings(data: Path | None = None) -> Settings:
     file = Path(named or FILE)
     try:
         told = tomllib.loads(file.read_text("utf-8")) if file.is_file() else {}
-        return Settings.model_validate({**told, **given, **({"data": data} if data else {})})
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise JusticeGraphError(
             "JG-CLI-002", f"{named or FILE} is no TOML: {error}", "Correct the file."
         ) from error
+    for name in told:
+        if name not in Settings.__struct_fields__:
+            raise _unknown(name, Settings.__struct_fields__, named or FILE)
+    whole = {**told, **given, **({"data": str(data)} if data else {})}
+    try:
+        return convert(whole, Settings, strict=False, dec_hook=_path)
     except ValidationError as error:
-        first = error.errors()[0]
-        if first["type"] == "extra_forbidden":
-            raise _unknown(str(first["loc"][0]), Settings.model_fields, named or FILE) from error
-        name = "_".join(str(part) for part in first["loc"])
+        what, _, name = str(error).rstrip("`").rpartition(" - at `$.")
         raise JusticeGraphError(
             "JG-CLI-001",
-            f"setting {name} (JUSTICEGRAPH_{name.upper()}): {first['msg']}",
+            f"setting {name} (JUSTICEGRAPH_{name.upper()}) is {whole.get(name)!r}: {what}",
             "Correct it in the environment or in justicegraph.toml; docs/operator.md lists all.",
         ) from error
+
+
+def _path(kind: type, told: object) -> Path:
+    if kind is not Path or not isinstance(told, str):
+        raise ValueError("Expected a path")
+    return Path(told)
 
 
 def _unknown(name: str, known: Iterable[str], file: str = "") -> JusticeGraphError:
