@@ -48,37 +48,30 @@ class Index:
         self._folder, self._schema = folder, schema
         self._runs: list[_Run] | None = None
 
-    def untold(self, files: Sequence[DataFile], columns: Iterable[str]) -> Sequence[DataFile]:
-        """Those files of which no run tells all these columns: their rows have to be read.
+    def ask(self, files: Sequence[DataFile], columns: Iterable[str]) -> "Told":
+        """What is told of these columns in these files.
 
-        Too many of them are taken into a new run first, if this index is growing.
+        Too many files that are not told of are taken into a new run first, if this index is
+        growing; where that cannot be written (no space, no permission), their rows are read.
         """
-        told = {name for run in self._open() if run.has(columns) for name in run.names}
-        rest = [file for file in files if file.path.name not in told]
-        if self.growing and sum(file.rows for file in rest) > LEAST:
-            self._cover(files, rest, set(columns))
-            return []
-        return rest
+        told = self._told(files, columns)
+        if self.growing and sum(file.rows for file in told.rest) > LEAST:
+            try:
+                self._cover(files, told.rest, set(columns))
+            except OSError:
+                self.growing = False
+            else:
+                told = self._told(files, columns)
+        return told
 
-    def places(
-        self, files: Sequence[DataFile], where: Mapping[str, pl.Series]
-    ) -> dict[DataFile, set[int]]:
-        """Rows, counted from 0, of the other files, that may have one of these values in one of
-        these columns: equal hashes are taken for equal values."""
-        held = {file.path.name: file for file in files}
-        found: dict[DataFile, set[int]] = {}
-        for run in self._open():
-            if run.has(where):
-                for column, values in where.items():
-                    for name, row in run.places(column, values):
-                        if name in held:
-                            found.setdefault(held[name], set()).add(row)
-        return found
+    def _told(self, files: Sequence[DataFile], columns: Iterable[str]) -> "Told":
+        return Told(files, [run for run in self._open() if run.opened(columns)])
 
     def clear(self) -> None:
-        """Forget all: of a value that is gone not even the hash may stay."""
+        """Forget all: of a value that is gone not even the hash may stay. Raises OSError."""
         self._runs = None
-        shutil.rmtree(self._folder, ignore_errors=True)
+        if self._folder.exists():
+            shutil.rmtree(self._folder)
 
     def _open(self) -> Sequence["_Run"]:
         if self._runs is None:
@@ -103,16 +96,26 @@ class Index:
                 taken |= alive
             else:
                 kept.append(run)
-            columns |= {column for column in self._schema if run.has([column])}
-        made = self._write(list(taken.values()), columns)
+            columns |= {column for column in self._schema if run.opened([column])}
+        self._runs = [*kept, self._write(list(taken.values()), columns)]
         for folder in self._folder.iterdir():
-            if folder not in [made.folder, *(run.folder for run in kept)]:
+            if folder not in [run.folder for run in self._runs]:
                 shutil.rmtree(folder)
-        self._runs = [*kept, made]
 
     def _write(self, files: Sequence[DataFile], columns: Iterable[str]) -> "_Run":
         part = self._folder / f"part-{uuid.uuid4()}"
         part.mkdir(parents=True)
+        try:
+            self._fill(part, files, columns)
+            named = [(file.path.name, file.rows) for file in files]
+            manifest = {"files": named, "polars": pl.__version__}
+            (part / _MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+            sync(part / _MANIFEST)
+            return _Run(part.rename(self._folder / f"run-{uuid.uuid4()}"), named)
+        finally:
+            shutil.rmtree(part, ignore_errors=True)
+
+    def _fill(self, part: Path, files: Sequence[DataFile], columns: Iterable[str]) -> None:
         rows = pl.scan_parquet(
             [file.path for file in files],
             schema=dict(self._schema),
@@ -127,12 +130,32 @@ class Index:
                 told = told.explode(column)
             hashes = told.drop_nulls().select(pl.col(column).hash().alias("hash"), "at")
             _dump(hashes.sort("hash", "at").collect(engine="streaming"), part, column)
-        named = [(file.path.name, file.rows) for file in files]
-        manifest = {"files": named, "polars": pl.__version__}
-        (part / _MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
-        sync(part / _MANIFEST)
-        whole = part.rename(self._folder / f"run-{uuid.uuid4()}")
-        return _Run(whole, named)
+
+
+class Told:
+    """Where values stand, as runs told when it was made; whoever removes them meanwhile.
+
+    rest: the files of which none of them tells, so that their rows have to be read. files: the
+    others.
+    """
+
+    def __init__(self, files: Sequence[DataFile], runs: Sequence["_Run"]) -> None:
+        self._runs = runs
+        named = {name for run in runs for name in run.names}
+        self.files = [file for file in files if file.path.name in named]
+        self.rest = [file for file in files if file.path.name not in named]
+
+    def places(self, where: Mapping[str, pl.Series]) -> dict[DataFile, set[int]]:
+        """Rows of `files`, counted from 0, that may have one of these values in one of these
+        columns: equal hashes are taken for equal values."""
+        held = {file.path.name: file for file in self.files}
+        found: dict[DataFile, set[int]] = {}
+        for run in self._runs:
+            for column, values in where.items():
+                for name, row in run.places(column, values):
+                    if name in held:
+                        found.setdefault(held[name], set()).add(row)
+        return found
 
 
 class _Run:
@@ -146,18 +169,19 @@ class _Run:
     def rows(self) -> int:
         return self._starts[-1]
 
-    def has(self, columns: Iterable[str]) -> bool:
-        return all(
-            column in self._columns or _files(self.folder, column)[0][0].exists()
-            for column in columns
-        )
+    def opened(self, columns: Iterable[str]) -> bool:
+        """Whether it tells of all these columns, from now on also if its folder is removed."""
+        try:
+            for column in columns:
+                if column not in self._columns:
+                    files = _files(self.folder, column)
+                    self._columns[column] = tuple(_mapped(file, code) for file, code in files)
+        except FileNotFoundError:
+            return False
+        return True
 
     def places(self, column: str, values: pl.Series) -> Iterable[tuple[str, int]]:
-        """Names of files, and rows in them."""
-        if column not in self._columns:
-            self._columns[column] = tuple(
-                _mapped(file, code) for file, code in _files(self.folder, column)
-            )
+        """Names of files, and rows in them; the column was opened."""
         hashes, rows = self._columns[column]
         for asked in values.hash().unique():
             start = bisect_left(hashes, asked)

@@ -38,7 +38,8 @@ class Nearby:
         iris: pl.Series | None = None,
         where: Mapping[str, pl.Series] | None = None,
     ) -> pl.DataFrame:
-        """As `Releases.state`, collected; where: what the records have now."""
+        """As `Releases.state`, collected; where: what the records have now. One of iris and where
+        is given: without, it would be those that were asked about before."""
         held = self._of(root)
         if iris is not None:
             held.take(iris)
@@ -108,13 +109,14 @@ class _Held:
             return
         self._iris |= iris
         asked = pl.Series(sorted(iris), dtype=pl.String)
-        unread = self._unread.filter(pl.col("iri").is_in(asked.implode()))
-        rows = pl.concat([told, self._look_up({"iri": asked}), unread])
+        mine = pl.col("iri").is_in(asked.implode())
+        self._numbers |= set(told[ROW])
+        more = self._look_up({"iri": asked}).filter(mine)  # not others whose hash is the same
+        self._numbers |= set(more[ROW])
+        rows = pl.concat([told, more, self._unread.filter(mine)])
         self.rows = pl.concat([self.rows, rows])
         self.live = pl.concat([self.live, newest_held(rows, self._until, self._columns)])
 
     def _look_up(self, where: Mapping[str, pl.Series]) -> pl.DataFrame:
-        """The rows not read before that may have such a value."""
-        numbers = self._seeker.places(where) - self._numbers
-        self._numbers |= numbers
-        return self._seeker.read(numbers, self._needed)
+        """The rows not taken in before that may have such a value."""
+        return self._seeker.read(self._seeker.places(where) - self._numbers, self._needed)

@@ -6,6 +6,7 @@ from itertools import accumulate
 
 import polars as pl
 
+from releases.index import Told
 from releases.state import any_of
 from releases.table import ROW, Table
 
@@ -29,13 +30,12 @@ class Seeker:
         self, table: Table, keys: Sequence[str] = (), fresh: Sequence[pl.DataFrame] = ()
     ) -> None:
         held = table.held()
-        untold = table.index.untold(held, keys) if keys else held
-        self.rest = with_fresh(
-            table.scan_files([file.path for file in untold], numbered=True), fresh
-        )
+        self._told = table.index.ask(held, keys) if keys else Told(held, [])
+        self._files = self._told.files
+        read = table.scan_files([file.path for file in self._told.rest], numbered=True)
+        self.rest = with_fresh(read, fresh)
         self._table = table
         self._none = pl.DataFrame(schema={**table.schema, ROW: pl.Int64()})
-        self._files = [file for file in held if file not in set(untold)]
         self._starts = list(accumulate((file.rows for file in self._files), initial=_LOOKED_UP))
 
     @property
@@ -48,7 +48,7 @@ class Seeker:
         those of `rest`."""
         if self.whole:
             return set()
-        found = self._table.index.places(self._files, where)
+        found = self._told.places(where)
         starts = dict(zip(self._files, self._starts, strict=False))
         return {starts[file] + row for file, rows in found.items() for row in rows}
 
