@@ -1,6 +1,6 @@
 """The records that linkage reads, as flat frames."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import polars as pl
 
@@ -51,19 +51,14 @@ class Reading:
         self._base = base
         self._nearby = releases.nearby(writer, _COLUMNS, _KEYS_OF)
 
-    def ahead(self, roots: Sequence[str] = tuple(_COLUMNS)) -> None:
-        """Read what will be asked about these root classes."""
-        self._nearby.read(roots)
+    def ahead(self) -> None:
+        """Read what a scope will ask about."""
+        self._nearby.read()
 
-    def changed(self, root: str, iris: pl.Series) -> pl.Series:
-        """Of these records those that read otherwise than in the release before: what linkage
-        reads of them is another, or they are new, or gone."""
-        if iris.is_empty():
-            return iris
-        columns = _COLUMNS[root]
-        now = self._nearby.state(root, columns, iris=iris)
-        before = self._nearby.before(root, columns, iris)
-        return pl.concat([now, before]).filter(~pl.struct(columns).is_duplicated())["iri"].unique()
+    def changed(self, touched: Mapping[str, pl.Series]) -> dict[str, pl.Series]:
+        """Of these records of each root class those that read otherwise than in the release
+        before, or are new, or gone; of what linkage does not read nothing is asked."""
+        return self._nearby.changed(touched)
 
     def table(
         self,

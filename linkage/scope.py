@@ -50,8 +50,7 @@ def scope_of(releases: Releases, writer: Writer, read: Reading) -> Scope | None:
     touched = {root: releases.touched(root, writer) for root in ROOTS}
     if any(len(iris) > MOST for iris in touched.values()):
         return None
-    read.ahead([root for root, iris in touched.items() if len(iris)])
-    changed = {root: read.changed(root, iris) for root, iris in touched.items()}
+    changed = read.changed(touched)
     if all(iris.is_empty() for iris in changed.values()):
         return Scope(NONE, NONE, NONE)
     read.ahead()

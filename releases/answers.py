@@ -9,7 +9,7 @@ from releases import documents as seen_documents
 from releases.documents import DOCUMENTS, FINDINGS, SEEN
 from releases.ledger import Ledger, Load, Release
 from releases.model import Schemas
-from releases.nearby import Nearby
+from releases.nearby import WHOLE, Nearby
 from releases.seeking import MOST, NEW, Seeker, with_fresh
 from releases.state import STORED, among, mentioned, needed_for, newest, series_of, wide
 from releases.table import ROW, Table
@@ -267,8 +267,11 @@ class Answers:
     ) -> Nearby:
         """For many questions about few records of these columns, by their iris or these keys."""
 
-        def seeker(root: str) -> Seeker:
-            return self._seeker(root, ["iri", *keys.get(root, ())], 1, pending)
+        def seeker(root: str, asked: int | None) -> Seeker:
+            if asked is not None:
+                return self._seeker(root, ["iri"], asked, pending)
+            by = ["iri", *keys.get(root, ())] if self._tables[root].rows > WHOLE else []
+            return self._seeker(root, by, 0, pending)
 
         return Nearby(seeker, columns, self._as_of(None, pending), self.current)
 

@@ -23,7 +23,7 @@ import polars as pl
 
 from releases.files import read_json, sync
 
-LEAST = 50_000
+LEAST = 10_000
 """Rows that are cheaper read than looked up."""
 
 _AT_ONCE = 1_000_000

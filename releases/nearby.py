@@ -10,18 +10,21 @@ from releases.seeking import Seeker
 from releases.state import among, any_of, needed_for, newest, newest_held, wide
 from releases.table import ROW
 
+WHOLE = 50_000
+"""Rows of a table that are read whole for many questions: as quick as looking a hundred up."""
+
 
 class Nearby:
     """Live records, as they were when their table was first asked about.
 
-    columns: of each root class, those that may be asked for. seeker: of a root class, which can
-    be asked by the columns that `where` may name. until: the release as of which to answer;
-    current: the one before it.
+    columns: of each root class, those that may be asked for. seeker: of a root class, for one
+    question by this many iris, or for many by whatever `where` may name (None). until: the
+    release as of which to answer; current: the one before it.
     """
 
     def __init__(
         self,
-        seeker: Callable[[str], Seeker],
+        seeker: Callable[[str, int | None], Seeker],
         columns: Mapping[str, Sequence[str]],
         until: int,
         current: int,
@@ -59,14 +62,29 @@ class Nearby:
         rows = held.rows.lazy().filter(pl.col("iri").is_in(among(iris)))
         return wide(rows, newest(rows, self._current), list(columns)).collect()
 
-    def read(self, roots: Sequence[str]) -> None:
-        """Read of these tables what must be read, side by side: most of it is opening files."""
+    def changed(self, touched: Mapping[str, pl.Series]) -> dict[str, pl.Series]:
+        """Of these records of each root class those that read otherwise than in the release
+        before: what may be asked for of them is another, or they are new, or gone."""
         with ThreadPoolExecutor(os.cpu_count()) as workers:
-            list(workers.map(self._of, roots))
+            changed = workers.map(self._changed, touched, touched.values())
+            return dict(zip(touched, changed, strict=True))
+
+    def _changed(self, root: str, iris: pl.Series) -> pl.Series:
+        if iris.is_empty():
+            return iris
+        columns = list(dict.fromkeys(("iri", *self._columns[root])))
+        rows = self._seeker(root, len(iris)).find({"iri": iris}, needed_for(columns))
+        told = [newest_held(rows, number, columns) for number in (self._until, self._current)]
+        return pl.concat(told).filter(~pl.struct(columns).is_duplicated())["iri"].unique()
+
+    def read(self) -> None:
+        """Read of all tables what must be read, side by side: most of it is opening files."""
+        with ThreadPoolExecutor(os.cpu_count()) as workers:
+            list(workers.map(self._of, self._columns))
 
     def _of(self, root: str) -> "_Held":
         if root not in self._held:
-            self._held[root] = _Held(self._seeker(root), self._columns[root], self._until)
+            self._held[root] = _Held(self._seeker(root, None), self._columns[root], self._until)
         return self._held[root]
 
 
