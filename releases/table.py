@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import unquote
+from zlib import crc32
 
 import polars as pl
 from deltalake import DeltaTable, WriterProperties, write_deltalake
@@ -24,10 +25,11 @@ from releases.files import sync
 from releases.index import DataFile, Index
 
 ROW = "_row"
-_MAX_FILES = 64
-_MAX_LOG = 32
+_MAX_FILES = 16  # small ones, when the log is shortened
+_MAX_LOG = 24  # entries; of a table up to twice as many
+_SMALL = 1024 * 1024
+_MERGED = 8 * 1024 * 1024  # bytes of small files that become one: what is held at once
 _CLOCK_TICK = 0.05
-_TARGET_SIZE = 64 * 1024 * 1024
 _GROUP = 8_192  # rows: what is decoded at once, by a streaming reader as for a single row
 _GROUPS = WriterProperties(max_row_group_size=_GROUP)
 _BOUNDS = ("min.release", "max.release")
@@ -235,8 +237,7 @@ class Table:
         with self._telling():
             for path in files:
                 rows = change(path, pl.read_parquet(path, glob=False))
-                removed = RemoveAction(path.name, True, _milliseconds(), path.stat().st_size, {})
-                actions.append(removed)
+                actions.append(_removed(path))
                 if rows.height:
                     actions.append(self._write_file(rows))
             if actions:
@@ -272,24 +273,42 @@ class Table:
         """Merge small files and shorten the log, when there is enough of either.
 
         Files that the state just before still named stay until the next time, so that somebody
-        who is reading them can finish.
+        who is reading them can finish. Each table does it after a number of appends of its own:
+        not all in one load.
         """
-        if sum(1 for _ in (self.folder / "_delta_log").glob("*.json")) <= _MAX_LOG:
+        most = _MAX_LOG + crc32(self.name.encode()) % _MAX_LOG
+        if sum(1 for _ in (self.folder / "_delta_log").glob("*.json")) <= most:
             return
         table = self._open()
-        if len(table.file_uris()) > _MAX_FILES:
-            before = table.version()
-            table.optimize.compact(target_size=_TARGET_SIZE, writer_properties=_GROUPS)
-            table.vacuum(
-                retention_hours=0,
-                dry_run=False,
-                enforce_retention_duration=False,
-                full=True,
-                keep_versions=[before],
-            )
+        before = table.version()
+        adds = pl.DataFrame(table.get_add_actions(flatten=True))
+        small = adds.filter(pl.col("size_bytes") < _SMALL).sort("size_bytes")
+        if small.height > _MAX_FILES:
+            with self._telling():
+                self._merge(table, small)
+                table.update_incremental()
+                table.vacuum(
+                    retention_hours=0,
+                    dry_run=False,
+                    enforce_retention_duration=False,
+                    full=True,
+                    keep_versions=[before],
+                )
         table.create_checkpoint()
         table.cleanup_metadata()
         self._forget()
+
+    def _merge(self, table: DeltaTable, small: pl.DataFrame) -> None:
+        """Some larger files instead of these (path, size_bytes), with all their columns."""
+        started = time.time()
+        actions: list[AddAction | RemoveAction] = []
+        parts = small.with_columns(part=pl.col("size_bytes").cum_sum() // _MERGED)
+        for part in parts.partition_by("part"):
+            files = [self.folder / unquote(path) for path in part["path"]]
+            rows = pl.concat([pl.read_parquet(file, glob=False) for file in files], how="diagonal")
+            actions += [*map(_removed, files), self._write_file(rows)]
+        self._transact(table, actions)
+        self.sync(started)
 
     def purge(self) -> None:
         """Leave no file, row or log entry that the table does not need now, and no index.
@@ -306,6 +325,10 @@ class Table:
 
 def _stored(table: DeltaTable) -> dict[str, pl.DataType]:
     return dict(pl.Schema(table.schema().to_arrow()))
+
+
+def _removed(file: Path) -> RemoveAction:
+    return RemoveAction(file.name, True, _milliseconds(), file.stat().st_size, {})
 
 
 def _releases(rows: pl.DataFrame) -> tuple[int | None, int | None]:
