@@ -20,12 +20,13 @@ from api.envelope import (
     Threshold,
     Unit,
 )
-from api.errors import OverLimitError, QueryInvalidError, WrongValueError, nearest
+from api.errors import OverLimitError, QueryInvalidError, WrongValueError
 from api.reader import Question, Reader
 from api.records import Record, together
 from api.scalars import Day, Long
 from api.view import View
 from ontology import Model
+from ontology.errors import nearest
 from releases import Release as Made
 
 NO_INTERVAL = "No labelled sample exists for the sources used, so no interval of error is known."

@@ -26,7 +26,6 @@ Errors of other folders (JG-GRA, JG-REL, ...) reach the client with their own co
 """
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 from typing import Any, ClassVar
 
 from ontology.errors import JusticeGraphError
@@ -233,12 +232,6 @@ class CypherError(ApiError):
     code = "JG-API-020"
     status = 400
     outcome = "rejected"
-
-
-def nearest(name: str, known: Iterable[str], count: int = 3) -> list[str]:
-    """The known names closest to a misspelt one, ignoring case; empty when none is close."""
-    names = {item.lower(): item for item in known}
-    return [names[low] for low in get_close_matches(name.lower(), names, n=count, cutoff=0.5)]
 
 
 def extensions(error: JusticeGraphError) -> dict[str, Any]:

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 
-from api.errors import NotAllowedError, QueryInvalidError, nearest
+from api.errors import NotAllowedError, QueryInvalidError
 from api.reader import Reader
 from api.view import View
 from graph.port import Filter, Node, Op
 from linkage import SCHEMES, normalise
 from ontology import Property
+from ontology.errors import nearest
 
 ENDINGS = ("", "Id", "Number", "Reference")
 MOST = 1_000

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from api.access import Access, Role
-from api.errors import AccessFileError, BadKeyError, NotFoundError, WrongValueError, nearest
+from api.errors import AccessFileError, BadKeyError, NotFoundError, WrongValueError
+from ontology.errors import nearest
 
 FILE = "access.json"
 FORMAT = 1

@@ -15,7 +15,7 @@ from api.answers import (
 )
 from api.catalogue import Catalogue, catalogue
 from api.envelope import Context, EventStatus, RecordConnection, Release, ThingKind, Threshold
-from api.errors import QueryInvalidError, WrongValueError, nearest
+from api.errors import QueryInvalidError, WrongValueError
 from api.evidence import Linkage, linkage
 from api.fields import KEYED, OPERATOR, resolved
 from api.journeys import BEYOND, Journey, Wanted, journey, towards
@@ -28,6 +28,7 @@ from api.types import Concepts
 from api.view import View
 from graph import BadCursorError
 from graph.port import Filter, Op
+from ontology.errors import nearest
 
 PAGE = 100
 

@@ -18,9 +18,9 @@ from graphql.language import InterfaceTypeDefinitionNode, Visitor, visit
 from graphql.utilities import BreakingChange, find_schema_changes
 
 from api.access import Role
-from api.errors import nearest
 from api.schema import RoleSchema
 from ontology import Model
+from ontology.errors import nearest
 
 FILE = "schema.graphql"
 HEAD = """# The schema as an operator sees it; other roles see less.

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct, ValidationError, convert
 
-from ontology.errors import JusticeGraphError
+from ontology.errors import JusticeGraphError, nearest
 
 PREFIX = "JUSTICEGRAPH_"
 FILE = "justicegraph.toml"
@@ -105,11 +105,9 @@ def _path(kind: type, told: object) -> Path:
 
 def _unknown(name: str, known: Iterable[str], file: str = "") -> JusticeGraphError:
     """No setting has this name: which one may be meant. file: "" for the environment."""
-    from difflib import get_close_matches
-
     # Without what all of them begin with, or every name would be close.
     short = {each.removeprefix(PREFIX).lower(): each for each in sorted(known)}
-    close = get_close_matches(name.removeprefix(PREFIX).lower(), short, n=1)
+    close = nearest(name.removeprefix(PREFIX), short, 1)
     return JusticeGraphError(
         "JG-CLI-001",
         f"there is no setting {name}" + (f", which stands in {file}" if file else ""),

@@ -18,9 +18,8 @@ GraphError
 """
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
-from ontology.errors import JusticeGraphError
+from ontology.errors import JusticeGraphError, nearest
 
 
 class GraphError(JusticeGraphError):
@@ -43,14 +42,14 @@ class UnknownClassError(GraphError):
     """A class that the ontology does not have, or that belongs to no record table."""
 
     def __init__(self, name: str, known: Iterable[str]) -> None:
-        super().__init__("JG-GRA-002", f"No record class is called {name!r}", nearest(name, known))
+        super().__init__("JG-GRA-002", f"No record class is called {name!r}", meant(name, known))
 
 
 class UnknownFieldError(GraphError):
     """A filter on a field that the class does not have."""
 
     def __init__(self, name: str, cls: str, known: Iterable[str]) -> None:
-        super().__init__("JG-GRA-003", f"{cls} has no field {name!r}", nearest(name, known))
+        super().__init__("JG-GRA-003", f"{cls} has no field {name!r}", meant(name, known))
 
 
 class BadFilterError(GraphError):
@@ -161,8 +160,7 @@ class OtherFolderError(GraphError):
         )
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
-    """A fix that names what is closest to a misspelt name, ignoring case."""
-    names = {item.lower(): item for item in known}
-    close = get_close_matches(name.lower(), names, n=1, cutoff=0.5)
-    return f"Did you mean {names[close[0]]}?" if close else f"Use one of {', '.join(sorted(known))}"
+def meant(name: str, known: Iterable[str]) -> str:
+    """A fix that names what is closest to a misspelt name."""
+    close = nearest(name, known, 1)
+    return f"Did you mean {close[0]}?" if close else f"Use one of {', '.join(sorted(known))}"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal, InvalidOperation
 
-from graph.errors import BadFilterError, UnknownClassError, UnknownFieldError, nearest
+from graph.errors import BadFilterError, UnknownClassError, UnknownFieldError, meant
 from graph.port import Filter, Op, Value
 from ontology import Model, Property
 
@@ -88,7 +88,7 @@ def _concepts(model: Model, prop: Property, text: str) -> Sequence[str]:
         known = model.schemes[prop.scheme].concepts
         if text not in known:
             cause = f"the scheme {prop.scheme} has no code {text!r}"
-            raise BadFilterError(prop.name, cause, nearest(text, known))
+            raise BadFilterError(prop.name, cause, meant(text, known))
         iri = known[text].iri
     return [iri, *(c for c in model.concepts if c != iri and model.shared(c, prop.scheme) == iri)]
 

@@ -7,8 +7,8 @@ FileError              one file cannot be read; the others go on, exit code 1
 """
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
+from ontology import errors
 from ontology.errors import JusticeGraphError
 
 
@@ -35,7 +35,7 @@ class FileError(JusticeGraphError):
 def nearest(name: str, names: Iterable[str]) -> str:
     """A sentence that names the closest known name, for the `fix` of an error."""
     known = sorted(set(names))
-    close = get_close_matches(name, known, n=1, cutoff=0.6)
+    close = errors.nearest(name, known, 1)
     if close:
         return f"Did you mean {close[0]!r}?"
     return f"Known: {', '.join(known[:12])}{', ...' if len(known) > 12 else ''}."

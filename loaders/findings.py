@@ -5,7 +5,6 @@ never read. field: the property concerned, or what the source calls it; "" where
 """
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 import polars as pl
 
@@ -15,6 +14,7 @@ from loaders.mapping import SourceMapping
 from loaders.masking import masked
 from loaders.report import UnknownCode
 from loaders.typed import Typed
+from ontology.errors import nearest
 from ontology.model import Model
 
 COLUMNS = (
@@ -207,7 +207,7 @@ def _nearest(code: UnknownCode, model: Model) -> str:
     scheme = model.schemes.get(code.scheme)
     if scheme is None or len(scheme.concepts) > LISTED:
         return ""
-    close = get_close_matches(code.code, scheme.concepts, n=1, cutoff=0.6)
+    close = nearest(code.code, scheme.concepts, 1)
     return f" Nearest known: {close[0]} ({scheme.concepts[close[0]].label})." if close else ""
 
 

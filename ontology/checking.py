@@ -4,10 +4,10 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from ontology.errors import nearest
 from ontology.model import FOLDER, Model
 from ontology.namespaces import CATALOGUE, CODE, JG, PREFIXES, code_iri
 
@@ -98,8 +98,11 @@ def short(iri: str) -> str:
 
 
 def _near(name: str, known: Iterable[str]) -> str:
-    close = get_close_matches(name, [short(term) for term in known], 1, 0.8)
-    return f"Did you mean {close[0]}?" if close else "Define it, or correct the name."
+    # Without the prefix, which many have, or every name would be close.
+    prefix = name[: name.rfind(":") + 1]
+    local = [each.removeprefix(prefix) for each in map(short, known) if each.startswith(prefix)]
+    close = nearest(name.removeprefix(prefix), local, 1)
+    return f"Did you mean {prefix}{close[0]}?" if close else "Define it, or correct the name."
 
 
 def _defined(graph: "Graph") -> set[str]:

@@ -6,7 +6,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ontology.errors import JusticeGraphError
+from ontology.errors import JusticeGraphError, nearest
 from ontology.namespaces import code_iri
 from ontology.terms import (
     Class,
@@ -177,9 +177,7 @@ class Model:
 
     @staticmethod
     def _unknown(kind: str, name: str, known: Iterable[str]) -> UnknownTermError:
-        from difflib import get_close_matches
-
-        near = get_close_matches(name, list(known), 1)
+        near = nearest(name, known, 1)
         fix = f"Did you mean {near[0]}?" if near else "Define it in ontology/*.ttl."
         return UnknownTermError("JG-ONT-002", f"the ontology has no {kind} {name!r}", fix)
 

@@ -8,12 +8,13 @@ from collections.abc import Mapping
 from fastapi import APIRouter, Request, Response
 
 from api.coverage import Month, silent_months
-from api.errors import NotFoundError, nearest
+from api.errors import NotFoundError
 from api.holdings import Holding, Search, gaps, holdings
 from api.pages.covered import Line, line, months_bar, shared_axis
 from api.pages.frame import Asked, answered, download, shown
 from api.service import ServiceOf
 from ontology import Model
+from ontology.errors import nearest
 
 router = APIRouter()
 ACCESS = {

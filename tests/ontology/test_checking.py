@@ -58,7 +58,7 @@ BROKEN = {
         {"JG-LINT-016"},
     ),
     "undefined": (
-        "jg:Odd8 a owl:Class ; rdfs:seeAlso jg:Nowhere ;" + WHOLE + ".",
+        "jg:Odd8 a owl:Class ; rdfs:seeAlso jg:Quagga ;" + WHOLE + ".",
         {"JG-LINT-020"},
     ),
     "sparql": (
