@@ -2,7 +2,7 @@
 
 LoadError              the load as a whole cannot go on; nothing changes, exit code 2
 ├── MappingError       a mapping file is wrong: file, line, column, nearest name
-└── ContractError      a contract of the mapping is broken (a snapshot removes too much)
+└── ContractError      a contract of the mapping is broken (too much removed, or rejected)
 FileError              one file cannot be read; the others go on, exit code 1
 """
 

@@ -168,6 +168,7 @@ class SourceMapping:
     evidence: str
     complete: bool
     max_removed: float
+    max_rejected: float | None
     recognise: tuple[Signature, ...]
     reader: str | None
     filename: re.Pattern[str] | None

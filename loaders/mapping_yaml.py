@@ -19,6 +19,7 @@ _TOP = (
     "source format evidence complete contract recognise reader filename document records "
     "unmapped samples"
 ).split()
+_CONTRACT = ["max_removed", "max_rejected"]
 _BLOCK = "record class at when key owned set records".split()
 
 
@@ -39,9 +40,8 @@ class _Parser(Values):
         if form not in get_args(Format):
             raise self.wrong(top["format"], f"format {form!r}", nearest(form, get_args(Format)))
         self.evidence = self.mark(top.get("evidence"), "I")
-        contract = (
-            self.fields(top["contract"], "contract", ["max_removed"]) if "contract" in top else {}
-        )
+        contract = self.fields(top["contract"], "contract", _CONTRACT) if "contract" in top else {}
+        max_removed = self.share(contract, "max_removed")
         blocks = self.blocks(top["records"])
         names = [block for each in blocks for block in each.walk()]
         for block in names:
@@ -58,7 +58,8 @@ class _Parser(Values):
             format=form,  # type: ignore[arg-type]  # just compared with get_args(Format)
             evidence=self.evidence,
             complete=self.flag(top.get("complete"), False),
-            max_removed=self.share(contract.get("max_removed")),
+            max_removed=DEFAULT_MAX_REMOVED if max_removed is None else max_removed,
+            max_rejected=self.share(contract, "max_rejected"),
             recognise=self.rows(top.get("recognise"), self.signature),
             reader=self.text(top["reader"]) if "reader" in top else None,
             filename=self.pattern(top.get("filename")),
@@ -89,15 +90,15 @@ class _Parser(Values):
                 found |= _Parser(path).unmapped(compose(path))
         return found
 
-    def share(self, node: Node | None) -> float:
-        if node is None:
-            return DEFAULT_MAX_REMOVED
+    def share(self, part: dict[str, Node], name: str) -> float | None:
+        if name not in part:
+            return None
         try:
-            share = float(self.text(node))
+            share = float(self.text(part[name]))
         except ValueError:
             share = -1.0
         if not 0 <= share <= 1:
-            raise self.wrong(node, "max_removed is not a share", "Write a number from 0 to 1.")
+            raise self.wrong(part[name], f"{name} is not a share", "Write a number from 0 to 1.")
         return share
 
     def pattern(self, node: Node | None) -> re.Pattern[str] | None:

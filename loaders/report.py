@@ -91,12 +91,23 @@ class Contract:
     allowed: float
 
 
+@dataclass(frozen=True, slots=True)
+class Rejections:
+    """What was rejected of a source whose mapping limits it; allowed: the share that may be."""
+
+    source: str
+    rejected: int
+    read: int
+    allowed: float
+
+
 @dataclass(slots=True)
 class LoadReport:
     """One run over files. release: its number, None until committed or when nothing changed.
 
     stale: newer tellings of records that were rejected, so that the older ones stay. contracts:
-    one a source in snapshot mode, none otherwise. made_with: digests, by `provenance.made_with`.
+    one a source in snapshot mode, none otherwise. rejections: one a source whose mapping has
+    max_rejected. made_with: digests, by `provenance.made_with`.
     """
 
     load: int
@@ -106,6 +117,7 @@ class LoadReport:
     unknown: Sequence[UnknownCode] = ()
     stale: int = 0
     contracts: Sequence[Contract] = ()
+    rejections: Sequence[Rejections] = ()
     made_with: Mapping[str, object] = field(default_factory=dict)
     release: int | None = None
 
@@ -206,5 +218,6 @@ class LoadReport:
             "sources": self.sources,
             "links": [asdict(each) for each in self.unresolved],
             "contracts": [asdict(each) for each in self.contracts],
+            "rejections": [asdict(each) for each in self.rejections],
             "made_with": dict(self.made_with),
         }

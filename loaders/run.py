@@ -20,6 +20,7 @@ from loaders.messages import Unreadable, lines_of, messages_of
 from loaders.provenance import made_with
 from loaders.raw import Raw
 from loaders.recognise import LINE_SUFFIXES, Recognised, Recogniser, Skipped
+from loaders.rejections import Rejected
 from loaders.report import FileReport, LoadReport, UnknownCode
 from loaders.rows import RowExtractor
 from loaders.settle import Settled, Settler
@@ -158,6 +159,7 @@ class _Run:
         self.recogniser, self.limits, self.base, self.batch = recogniser, limits, base, batch
         self.given: dict[str, str] = {}
         self.snapshot: Snapshot | None = None
+        self.rejected = Rejected()
         self.report = LoadReport(writer.load)
         self.work: dict[str, _Work] = {}
         self.links = Links(model, releases, writer, base)
@@ -233,7 +235,7 @@ class _Run:
         report.read += 1
         report.rejected += 1
         report.unreadable_messages += 1
-        self.writer.report(findings.of_file(report.path, mapping, error, place))
+        self._found(findings.of_file(report.path, mapping, error, place))
 
     def _rows(self, file: FilePath, number: int, work: _Work, groups: dict[str, str]) -> None:
         names = header(file)
@@ -243,7 +245,7 @@ class _Run:
             if rows.refused.height:
                 report.read += rows.refused.height
                 report.rejected += rows.refused.height
-                self.writer.report(
+                self._found(
                     findings.of_refused_rows(
                         rows.refused, len(names), report.path, work.mapping.source
                     )
@@ -275,12 +277,16 @@ class _Run:
         typed = work.typist.type(raw)
         files = pl.Series([file.path for file in self.report.files], dtype=pl.String)
         settled = work.settler.settle(typed, files)
-        self.writer.report(settled.findings)
+        self._found(settled.findings)
         self.report.stale += settled.stale
         self._count(work.mapping, typed, settled)
         self.links.note(work.mapping.source, settled.records)
         if self.snapshot is not None:
             self.snapshot.met(work.mapping, settled.documents)
+
+    def _found(self, told: pl.DataFrame) -> None:
+        self.writer.report(told)
+        self.rejected.note(told)
 
     def _count(self, mapping: SourceMapping, typed: Typed, settled: Settled) -> None:
         fates = settled.fates
@@ -297,6 +303,8 @@ class _Run:
         """What is still held is settled; then what concerns the load as a whole."""
         for work in self.work.values():
             self._flush(work)
+        mappings = [work.mapping for work in self.work.values()]
+        self.report.rejections = self.rejected.finish(self.report, mappings)
         if self.snapshot is not None:
             self.report.removed = self.snapshot.finish(self.report)
         self.report.unresolved = self.links.unresolved()
@@ -307,7 +315,7 @@ class _Run:
             if code_iri(scheme, notation) not in listed
         ]
         self.writer.report(findings.of_codes(self.report.unknown, self.model))
-        self.report.made_with = made_with([work.mapping for work in self.work.values()], self.model)
+        self.report.made_with = made_with(mappings, self.model)
         self.report.check()
         return self.report
 

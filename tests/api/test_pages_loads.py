@@ -16,7 +16,7 @@ from api import ApiSettings, create_app
 from api.keys import Keys
 from api.loads import Counts, counted
 from graph import open_store
-from loaders.report import Contract, FileReport, LoadReport, Unresolved
+from loaders.report import Contract, FileReport, LoadReport, Rejections, Unresolved
 from ontology import Model
 from releases import FINDINGS, Load, Releases
 from releases.running import telling
@@ -78,12 +78,14 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Web, dict
         other = FileReport("results.json", CP, "loaded", "", 2, 2, 0, 0, 0)
         removed = [Contract(NOMIS, 3, 60, 0.2)]
         second = made_with("o1", "s2", {NOMIS: "m2", CP: "m1"})
-        writer.commit(report(2, [again, other], contracts=removed, made_with=second))
+        refused = [Rejections(CP, 40, 2_000, 0.025)]
+        told = report(2, [again, other], contracts=removed, rejections=refused, made_with=second)
+        writer.commit(told)
     with releases.write():
         pass
     with releases.write() as writer:
-        told = {"code": "JG-LOD-019", "cause": "it would remove 50 of 60", "fix": "Check it."}
-        writer.abandon({"stopped": told})
+        stopped = {"code": "JG-LOD-019", "cause": "it would remove 50 of 60", "fix": "Check it."}
+        writer.abandon({"stopped": stopped})
     store = open_store("sqlite", folder, model)
     keys = Keys(folder)
     texts = {role: keys.add(role, "p1")[1] for role in ("analyst", "practitioner", "operator")}
@@ -208,6 +210,7 @@ def test_a_load_says_what_waits_what_is_stale_and_what_its_contract_says(
     assert "Not tested: only a snapshot" in first.text_content()
     words = " ".join(second.text_content().split())
     assert f"Kept. The snapshot of {NOMIS} removed 3 of 60 documents; 20.0% may go." in words
+    assert f"Of 2,000 rows of {CP} 40 were rejected; 2.5% may be." in words
     assert [line[:3] for line in table(second, "Rows by dataset")] == [
         [CP, "Files 1", "Read 2"], [NOMIS, "Files 1", "Read 7"],
     ]  # fmt: skip

@@ -21,6 +21,9 @@ Read = Callable[[str], SourceMapping]
     [
         ("evidence: V", "evidense: V", 4, "Did you mean 'evidence'?"),
         ("evidence: V", "evidence: X", 4, "One of V, S, C, I."),
+        ("evidence: V", "contract: {max_rejected: 2%}", 4, "max_rejected is not a share. Write a"),
+        ("evidence: V", "contract: {max_rejected: 2}", 4, "Write a number from 0 to 1."),
+        ("evidence: V", "contract: {max_rejcted: 0.02}", 4, "Did you mean 'max_rejected'?"),
         ("format: json", "format: jsn", 3, "Did you mean 'json'?"),
         ("at: hearing.cases[]", "at: hearing..cases[]", 19, "a dot without a key"),
         ("caseStatus: status", "caseStatus: status\n      caseStatus: x", 24, "stands twice"),

@@ -1,5 +1,6 @@
 """The rules of the records, on a small source."""
 
+import json
 import random
 from collections.abc import Callable
 from itertools import permutations
@@ -11,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import loaders
-from loaders.report import Contract
+from loaders.report import Contract, Rejections
 from tests.loaders.conftest import HEARINGS, Desk, case, defendant, hearing
 
 Open = Callable[..., Desk]
@@ -252,6 +253,46 @@ def test_a_snapshot_with_an_unreadable_file_changes_nothing(desk: Open) -> None:
 def test_only_a_complete_source_can_be_a_snapshot(desk: Open) -> None:
     with pytest.raises(loaders.LoadError, match="JG-LOD-017"):
         desk().take(hearing("h1"), mode="snapshot")
+
+
+def at_most(share: float) -> str:
+    return HEARINGS.replace("evidence: V", f"evidence: V\ncontract: {{max_rejected: {share}}}")
+
+
+def test_as_much_may_be_rejected_as_the_contract_allows(desk: Open) -> None:
+    one = desk(at_most(0.2))
+    half_wrong = case("c1", defendant("d1", birth="soon"), defendant("d2"))
+    report = one.take(hearing("h1", cases=[half_wrong]))
+    assert report.rejections == [Rejections("common-platform/hearing-resulted", 1, 6, 0.2)]
+    assert report.counts()["rejections"] == [
+        {"source": "common-platform/hearing-resulted", "rejected": 1, "read": 6, "allowed": 0.2}
+    ]
+    assert one.keys("PersonRecord") == ["d2"]
+
+
+def test_a_load_in_which_too_much_is_rejected_changes_nothing_and_says_why(desk: Open) -> None:
+    one = desk(at_most(0.3))
+    one.take(hearing("h0"))
+    lines = [
+        json.dumps(hearing("h1", cases=[case("c1", defendant("d1", birth="soon"))])),
+        json.dumps(hearing("h2", cases=[case("c2", defendant("d2", birth="late"))])),
+        '{"hearing": {"id"',
+    ]
+    with pytest.raises(loaders.ContractError) as told:
+        one.load(one.write("a.jsonl", "\n".join(lines)))
+    assert told.value.code == "JG-LOD-035"
+    source = "common-platform/hearing-resulted"
+    assert f"3 of the 9 rows of {source} were rejected; its contract allows 30%" in told.value.cause
+    assert "Most often by JG-LOD-023 birthDate (2), JG-LOD-002 (1)" in told.value.cause
+    assert "max_rejected" in told.value.fix
+    assert one.keys("EventRecord") == ["h0"]
+    assert one.releases.current == 1
+
+
+def test_where_no_contract_says_so_everything_may_be_rejected(desk: Open) -> None:
+    one = desk()
+    report = one.take(hearing("h1", cases=[case("", defendant("d1"))]))
+    assert (report.read, report.rejected, report.rejections) == (4, 4, [])
 
 
 def test_a_dry_run_counts_and_leaves_nothing(desk: Open) -> None:
