@@ -235,7 +235,7 @@ class _Run:
         report.read += 1
         report.rejected += 1
         report.unreadable_messages += 1
-        self._found(findings.of_file(report.path, mapping, error, place))
+        self._found(mapping, findings.of_file(report.path, mapping, error, place))
 
     def _rows(self, file: FilePath, number: int, work: _Work, groups: dict[str, str]) -> None:
         names = header(file)
@@ -245,11 +245,10 @@ class _Run:
             if rows.refused.height:
                 report.read += rows.refused.height
                 report.rejected += rows.refused.height
-                self._found(
-                    findings.of_refused_rows(
-                        rows.refused, len(names), report.path, work.mapping.source
-                    )
+                refused = findings.of_refused_rows(
+                    rows.refused, len(names), report.path, work.mapping.source
                 )
+                self._found(work.mapping, refused)
             held = work.rows.instances
             if not work.rows.fits(rows.frame) or held + rows.frame.height > self.batch:
                 self._flush(work)
@@ -277,16 +276,17 @@ class _Run:
         typed = work.typist.type(raw)
         files = pl.Series([file.path for file in self.report.files], dtype=pl.String)
         settled = work.settler.settle(typed, files)
-        self._found(settled.findings)
+        self._found(work.mapping, settled.findings)
         self.report.stale += settled.stale
         self._count(work.mapping, typed, settled)
         self.links.note(work.mapping.source, settled.records)
         if self.snapshot is not None:
             self.snapshot.met(work.mapping, settled.documents)
 
-    def _found(self, told: pl.DataFrame) -> None:
+    def _found(self, mapping: SourceMapping, told: pl.DataFrame) -> None:
         self.writer.report(told)
-        self.rejected.note(told)
+        if mapping.max_rejected is not None:
+            self.rejected.note(told)
 
     def _count(self, mapping: SourceMapping, typed: Typed, settled: Settled) -> None:
         fates = settled.fates
