@@ -87,12 +87,12 @@ class _Scoping:
             *(told["inCase"] for told in (parts, charges, bearing, theirs, about, hanging)),
         ]
         own: Sequence[pl.Series] = [self._touched["Issue"], hanging["iri"]]
-        known = NONE
+        cases = NONE
         while True:
-            cases = self._closed("matter", [known, *seed], self._case_keys)
-            if cases is None:
+            closed = self._closed("matter", seed, self._case_keys, cases)
+            if closed is None:
                 return None
-            known = cases
+            cases = closed
             within = self._read.parts(where={"inCase": cases})
             found = self._read.issues(where={"inCase": cases, "ofParticipation": within["iri"]})
             every = self._closed("charge", [*own, found["iri"]], lambda _: NONE)
@@ -117,22 +117,31 @@ class _Scoping:
         return pl.concat([now, self._read.before(root, *columns, iris=iris)])
 
     def _closed(
-        self, kind: str, seed: Sequence[pl.Series], keys: Callable[[pl.Series], pl.Series]
+        self,
+        kind: str,
+        seed: Sequence[pl.Series],
+        keys: Callable[[pl.Series], pl.Series],
+        known: pl.Series = NONE,
     ) -> pl.Series | None:
-        """The seed and all that shares a key or, in the release before, a thing with it."""
-        known = fresh = _union(seed)
-        asked = NONE
+        """What is known, the seed, and all that shares a key or, in the release before, a thing
+        with it.
+
+        Only the keys of the seed are read off the records: those of what it leads to are as the
+        memberships of the release before tell them, since nothing about it was touched.
+        """
+        fresh = _without(_union(seed), known)
+        told_now = keys(fresh) if len(fresh) else NONE
+        known, asked = pl.concat([known, fresh]), NONE
         while not fresh.is_empty():
             if len(known) > MOST:
                 return None
             told = self._read.memberships(kind, where={"member": fresh})
-            own = _union([keys(fresh), told["linkKey"]])
-            news = own.filter(~own.is_in(asked.implode()))
-            asked = pl.concat([asked, news])
+            news = _without(_union([told_now, told["linkKey"]]), asked)
+            asked, told_now = pl.concat([asked, news]), NONE
             found = self._read.memberships(
                 kind, where={"linkKey": news, "thing": told["thing"].unique()}
             )["member"].unique()
-            fresh = found.filter(~found.is_in(known.implode()))
+            fresh = _without(found, known)
             known = pl.concat([known, fresh])
         return known
 
@@ -159,6 +168,10 @@ def _values(column: pl.Series) -> pl.Series:
     """The values of a column of texts or lists of texts, each once."""
     plain = column.explode() if isinstance(column.dtype, pl.List) else column
     return plain.cast(pl.String).drop_nulls().unique()
+
+
+def _without(values: pl.Series, others: pl.Series) -> pl.Series:
+    return values if others.is_empty() else values.filter(~values.is_in(others.implode()))
 
 
 def _union(columns: Sequence[pl.Series]) -> pl.Series:
