@@ -26,7 +26,7 @@ NAMES = ("iri", "familyName", "pncId")
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tables of more than three rows are worth an index."""
     monkeypatch.setattr("releases.index.LEAST", 3)
-    monkeypatch.setattr("releases.answers.WHOLE", 3, raising=False)
+    monkeypatch.setattr("releases.answers.WHOLE", 3)
 
 
 def texts(*values: str) -> pl.Series:
