@@ -10,8 +10,17 @@ from releases.documents import DOCUMENTS, FINDINGS, SEEN
 from releases.ledger import Ledger, Load, Release
 from releases.model import Schemas
 from releases.nearby import WHOLE, Nearby
-from releases.seeking import MOST, NEW, Seeker, with_fresh
-from releases.state import STORED, among, mentioned, needed_for, newest, series_of, wide
+from releases.seeking import MOST, Seeker, with_fresh
+from releases.state import (
+    STORED,
+    among,
+    mentioned,
+    needed_for,
+    newest,
+    newest_held,
+    series_of,
+    wide,
+)
 from releases.table import ROW, Table
 from releases.versions import versions
 from releases.writer import Writer
@@ -141,26 +150,13 @@ class Answers:
             return alone.with_columns(op=pl.lit("put" if last else "delete"))
         between = (pl.col("release") > low) & (pl.col("release") <= high)
         new = _part(table.scan(low, high, numbered=True), part).filter(between)
-        content = new.select(*needed_for(names), pl.col(ROW) + NEW).collect()
-        touched = content["iri"].unique()
-        seeker = self._seeker(root, ["iri"], len(touched))
-        # Of what was there only what tells the newest: most of it is nobody's content any more.
-        known = seeker.find({"iri": touched}, needed_for(())).filter(pl.col("release") <= low)
-        rows = pl.concat([known, content.select(known.columns)]).lazy()
-        states = [newest(rows, number).select("iri", "hash", ROW) for number in (since, last)]
-        before, after = pl.collect_all(states)
-        puts = after.join(before, on=["iri", "hash"], how="anti")
-        deletes = before.join(after, on="iri", how="anti")
-        told = pl.concat([puts, deletes]).filter(pl.col(ROW) < NEW)["iri"]
-        if told.len():
-            old = seeker.find({"iri": told}, content.columns[:-1])
-            content = pl.concat([content, old.filter(pl.col("release") <= low)])
-        return pl.concat(
-            [
-                wide(content.lazy(), puts.lazy(), names).with_columns(op=pl.lit("put")),
-                wide(content.lazy(), deletes.lazy(), names).with_columns(op=pl.lit("delete")),
-            ]
-        )
+        touched = new.select(pl.col("iri").unique()).collect()["iri"]
+        found = self._found(root, {"iri": touched}, needed_for(names), None)
+        before, after = (newest_held(found, number, names) for number in (since, last))
+        puts = after.join(before.select("iri", "hash"), on=["iri", "hash"], how="anti")
+        deletes = before.join(after.select("iri"), on="iri", how="anti")
+        told = (puts.with_columns(op=pl.lit("put")), deletes.with_columns(op=pl.lit("delete")))
+        return pl.concat(told).lazy()
 
     def versions(
         self, root: str, releases: Sequence[int], size: int, apart: Path
