@@ -9,7 +9,7 @@ from releases import documents as seen_documents
 from releases.documents import DOCUMENTS, FINDINGS, SEEN
 from releases.ledger import Ledger, Load, Release
 from releases.model import Schemas
-from releases.nearby import WHOLE, Nearby
+from releases.nearby import FEW, WHOLE, Nearby
 from releases.seeking import MOST, Seeker, with_fresh
 from releases.state import (
     STORED,
@@ -263,10 +263,12 @@ class Answers:
     ) -> Nearby:
         """For many questions about few records of these columns, by their iris or these keys."""
 
+        whole = WHOLE[pending.written > FEW]
+
         def seeker(root: str, asked: int | None) -> Seeker:
             if asked is not None:
                 return self._seeker(root, ["iri"], asked, pending)
-            by = ["iri", *keys.get(root, ())] if self._tables[root].rows > WHOLE else []
+            by = ["iri", *keys.get(root, ())] if self._tables[root].rows > whole else []
             return self._seeker(root, by, 0, pending)
 
         return Nearby(seeker, columns, self._as_of(None, pending), self.current)

@@ -10,8 +10,11 @@ from releases.seeking import Seeker
 from releases.state import among, any_of, needed_for, newest, newest_held, wide
 from releases.table import ROW
 
-WHOLE = 50_000
-"""Rows of a table that are read whole for many questions: as quick as looking a hundred up."""
+FEW = 1_000
+"""Rows that a small load writes."""
+WHOLE = (50_000, 300_000)
+"""Rows of a table that are read whole for the questions of a small load, and of a larger one, which
+asks about more: looking that up takes as long. 300,000 rows take some 100 MB."""
 
 
 class Nearby:

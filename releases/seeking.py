@@ -14,6 +14,7 @@ MOST = 5_000
 """Values that are looked up; for more of them the table is read."""
 
 _FAR = 4_096  # rows between two that are cheaper read than left out
+_SPANS = 400  # beyond so many the files are read through
 _LOOKED_UP = 2**39  # row numbers from here on are of rows that are looked up
 NEW = 2**40
 """Row numbers from here on are of rows that are not in a file yet."""
@@ -63,8 +64,23 @@ class Seeker:
                 spans[-1][1].append(number)
             else:
                 spans.append((file, [number]))
+        if len(spans) > _SPANS:
+            return self._among({file for file, _ in spans}, numbers, columns)
         read = [self._span(file, rows, columns) for file, rows in spans]
         return pl.concat(pl.collect_all(read))
+
+    def _among(
+        self, files: Collection[int], numbers: Collection[int], columns: Sequence[str]
+    ) -> pl.DataFrame:
+        """The same in one pass through these files."""
+        asked = pl.Series(sorted(numbers), dtype=pl.Int64).implode()
+        read = [
+            _numbered(self._table.scan_files([self._files[file].path]), self._starts[file])
+            .filter(pl.col(ROW).is_in(asked))
+            .select(*columns, ROW)
+            for file in sorted(files)
+        ]
+        return pl.concat(read).collect()
 
     def _span(self, file: int, numbers: Sequence[int], columns: Sequence[str]) -> pl.LazyFrame:
         first, length = numbers[0], numbers[-1] - numbers[0] + 1

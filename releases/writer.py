@@ -69,6 +69,11 @@ class Writer:
         return any(root in self._counts for root in roots)
 
     @property
+    def written(self) -> int:
+        """Rows of records put and deleted so far."""
+        return sum(sum(counts.values()) for counts in self._counts.values())
+
+    @property
     def spilled(self) -> bool:
         """Whether rows may already lie in tables."""
         return self._marked is not None

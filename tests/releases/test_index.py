@@ -26,7 +26,7 @@ NAMES = ("iri", "familyName", "pncId")
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tables of more than three rows are worth an index."""
     monkeypatch.setattr("releases.index.LEAST", 3)
-    monkeypatch.setattr("releases.answers.WHOLE", 3)
+    monkeypatch.setattr("releases.answers.WHOLE", (3, 3))
 
 
 def texts(*values: str) -> pl.Series:
@@ -403,9 +403,13 @@ def test_many_small_loads_leave_few_runs(store: Releases, monkeypatch: pytest.Mo
     assert 1 < most <= 6
 
 
-def test_a_frame_may_be_read_at_both_ends(store: Releases, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Rows that are far from each other are read in spans of their own."""
+@pytest.mark.parametrize("spans", [400, 1])
+def test_a_frame_may_be_read_at_both_ends(
+    store: Releases, monkeypatch: pytest.MonkeyPatch, spans: int
+) -> None:
+    """Rows that are far from each other are read in spans of their own, very many in one pass."""
     monkeypatch.setattr("releases.seeking._FAR", 4)
+    monkeypatch.setattr("releases.seeking._SPANS", spans)
     iris = [f"p{number:03}" for number in range(100)]
     with store.write() as writer:
         names = ({"iri": iri, "familyName": iri} for iri in iris)
