@@ -9,7 +9,7 @@ from releases import documents as seen_documents
 from releases.documents import DOCUMENTS, FINDINGS, SEEN
 from releases.ledger import Ledger, Load, Release
 from releases.model import Schemas
-from releases.nearby import FEW, WHOLE, Nearby
+from releases.nearby import FEW, WHOLE, WHOLE_OF_MORE, Nearby
 from releases.seeking import MOST, Seeker, with_fresh
 from releases.state import (
     STORED,
@@ -263,7 +263,7 @@ class Answers:
     ) -> Nearby:
         """For many questions about few records of these columns, by their iris or these keys."""
 
-        whole = WHOLE[pending.written > FEW]
+        whole = WHOLE if pending.written <= FEW else WHOLE_OF_MORE
 
         def seeker(root: str, asked: int | None) -> Seeker:
             if asked is not None:

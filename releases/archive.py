@@ -65,7 +65,8 @@ class Releases(Answers):
             self._finish_undo(writing.undo_to, writing.load)
         elif writing.release is None or writing.release not in self._ledger.live():
             self._remove_above(self.current, writing.load)
-            self._findings.delete(f"load >= {writing.load}")
+            if not self._ledger.told(writing.load):
+                self._findings.delete(f"load >= {writing.load}")
         self._ledger.end()
 
     def _remove_above(self, release: int, load: int) -> None:

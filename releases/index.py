@@ -77,8 +77,11 @@ class Index:
         if self._runs is None:
             self._runs = []
             for folder in self._folder.glob("run-*"):
-                told = read_json(folder / _MANIFEST)
-                if told is not None and told["polars"] == pl.__version__:  # which made the hashes
+                try:
+                    told = read_json(folder / _MANIFEST) or {}
+                except ValueError:  # cut short in copying: as if it were not there
+                    continue
+                if told.get("polars") == pl.__version__:  # which made the hashes
                     self._runs.append(_Run(folder, told["files"]))
         return self._runs
 
@@ -163,7 +166,7 @@ class _Run:
         self.folder = folder
         self.names = [name for name, _ in files]
         self._starts = list(accumulate((rows for _, rows in files), initial=0))
-        self._columns: dict[str, Sequence[Sequence[int]]] = {}
+        self._columns: dict[str, tuple[Sequence[int], Sequence[int]]] = {}
 
     @property
     def rows(self) -> int:
@@ -174,8 +177,10 @@ class _Run:
         try:
             for column in columns:
                 if column not in self._columns:
-                    files = _files(self.folder, column)
-                    self._columns[column] = tuple(_mapped(file, code) for file, code in files)
+                    hashes, rows = (_mapped(*each) for each in _files(self.folder, column))
+                    if len(hashes) != len(rows):  # cut short
+                        return False
+                    self._columns[column] = hashes, rows
         except FileNotFoundError:
             return False
         return True

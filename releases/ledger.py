@@ -148,7 +148,14 @@ class Ledger:
     def add_load(self, load: Load) -> None:
         """Keep what a load counted that made no release."""
         content = {"load": load.number, "made": load.made, "summary": dict(load.summary)}
-        write_json(self.folder / f"load-{load.number:06d}.json", {"format": FORMAT, **content})
+        write_json(self._load_path(load.number), {"format": FORMAT, **content})
+
+    def told(self, load: int) -> bool:
+        """Whether a load that made no release has told what it counted, or why it was stopped."""
+        return self._load_path(load).exists()
+
+    def _load_path(self, load: int) -> Path:
+        return self.folder / f"load-{load:06d}.json"
 
     def loads(self) -> Sequence[Load]:
         """Loads that ended, oldest first, whether or not they made a release."""

@@ -12,9 +12,10 @@ from releases.table import ROW
 
 FEW = 1_000
 """Rows that a small load writes."""
-WHOLE = (50_000, 300_000)
-"""Rows of a table that are read whole for the questions of a small load, and of a larger one, which
-asks about more: looking that up takes as long. 300,000 rows take some 100 MB."""
+WHOLE = 50_000
+"""Rows of a table that are read whole for the questions of a small load."""
+WHOLE_OF_MORE = 300_000
+"""The same of a larger one, which asks about more; they take some 100 MB."""
 
 
 class Nearby:

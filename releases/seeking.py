@@ -10,11 +10,11 @@ from releases.index import Told
 from releases.state import any_of
 from releases.table import ROW, Table
 
-MOST = 5_000
-"""Values that are looked up; for more of them the table is read."""
+MOST = 100
+"""Values that are looked up; for more of them reading the table is as quick."""
 
 _FAR = 4_096  # rows between two that are cheaper read than left out
-_SPANS = 400  # beyond so many the files are read through
+_SPANS = 200  # beyond so many the files are read through
 _LOOKED_UP = 2**39  # row numbers from here on are of rows that are looked up
 NEW = 2**40
 """Row numbers from here on are of rows that are not in a file yet."""

@@ -191,11 +191,17 @@ class Writer:
     def abandon(self, summary: Mapping[str, Any] | None = None) -> None:
         """End without committing; Releases removes what was already written.
 
-        summary: why, kept as the counts of a load are (no names of files or people).
+        summary: why, kept as the counts of a load are (no names of files or people); with it the
+        findings stay too.
         """
         self._open = False
-        self._buffers.clear()
+        self._buffers = {
+            name: buffer for name, buffer in self._buffers.items() if summary and name == "findings"
+        }
         if summary:
+            self._flush()
+            if self.spilled and self._findings.exists():
+                self._findings.sync(self._started)
             self._ledger.add_load(Load(self.load, now(), summary))
 
     def buffered(self, name: str) -> list[pl.DataFrame]:

@@ -91,7 +91,7 @@ def test_so_it_does_where_rows_are_looked_up(steps: Steps) -> None:
     """The same with an index of each table of more than three rows."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("releases.index.LEAST", 3)
-        patch.setattr("releases.answers.WHOLE", (3, 3))
+        patch.setattr("releases.answers.WHOLE", 3)
         compare(steps)
 
 

@@ -200,3 +200,31 @@ def test_what_a_writer_touched(store: Releases, put: Put) -> None:
         writer.delete("PersonRecord", pl.DataFrame({"iri": ["p2"], "document": ["test/source/d1"]}))
         assert set(store.touched("PersonRecord", writer)) == {"p2", "p3"}
         assert store.touched("Case", writer).is_empty()
+
+
+@pytest.mark.parametrize("spilled", [False, True])
+def test_a_load_that_is_stopped_leaves_why_and_its_findings(
+    store: Releases, put: Put, monkeypatch: pytest.MonkeyPatch, spilled: bool
+) -> None:
+    put("Case", {"iri": "c1"})
+    if spilled:
+        monkeypatch.setattr("releases.writer._BUFFERED_ROWS", 1)
+    with store.write() as writer:
+        writer.report(pl.DataFrame({"iri": ["p1", "p2"], "code": ["JG-1", "JG-2"]}))
+        writer.put("Case", records("Case", {"iri": "c2"}, {"iri": "c3"}))
+        writer.report(pl.DataFrame({"iri": ["p3"], "code": ["JG-3"]}))
+        writer.abandon({"stopped": {"code": "JG-LOD-035"}})
+    for each in (store, Releases.open(store.folder, TwoTables())):
+        with each.write() as writer:
+            pass
+        found = each.findings(2).collect()
+        assert sorted(found["code"]) == ["JG-1", "JG-2", "JG-3"]
+        assert [load.number for load in each.loads()] == [1, 2]
+        assert each.state("Case").collect()["iri"].to_list() == ["c1"]
+        assert each._tables["Case"].scan().collect()["iri"].to_list() == ["c1"]
+
+
+def test_a_load_that_ends_without_saying_why_leaves_no_findings(store: Releases, put: Put) -> None:
+    with store.write() as writer:
+        writer.report(pl.DataFrame({"iri": ["p1"], "code": ["JG-1"]}))
+    assert store.findings().collect().is_empty()
