@@ -27,10 +27,11 @@ from releases.index import DataFile, Index
 ROW = "_row"
 _MAX_FILES = 16  # small ones, when the log is shortened
 _MAX_LOG = 24  # entries; of a table up to twice as many
-_SMALL = 1024 * 1024
-_MERGED = 8 * 1024 * 1024  # bytes of small files that become one: what is held at once
+_SMALL = 512 * 1024
+_MERGED = 2 * 1024 * 1024  # bytes of small files that become one
 _CLOCK_TICK = 0.05
 _GROUP = 8_192  # rows: what is decoded at once, by a streaming reader as for a single row
+_FILE = 4 * _GROUP  # rows: to read a single one, what tells of all of them is read first
 _GROUPS = WriterProperties(max_row_group_size=_GROUP)
 _BOUNDS = ("min.release", "max.release")
 _CONFIGURATION: Mapping[str, str | None] = {
@@ -190,20 +191,26 @@ class Table:
         with self._telling():
             if set(frame.columns) <= set(stored):
                 # Without the query engine behind `write_deltalake`, at a third of its time.
-                files, file = self.held(), self._write_file(frame)
-                self._transact(table, [file])
-                self._add(files, file, frame)
+                files, parts = self.held(), list(frame.iter_slices(_FILE))
+                written = [self._write_file(part) for part in parts]
+                self._transact(table, written)
+                self._add(files, zip(written, parts, strict=True))
             else:
                 write_deltalake(
                     table, frame, mode="append", schema_mode="merge", writer_properties=_GROUPS
                 )
                 self._forget()
 
-    def _add(self, files: Sequence[DataFile], file: AddAction, rows: pl.DataFrame) -> None:
+    def _add(
+        self, files: Sequence[DataFile], written: Iterable[tuple[AddAction, pl.DataFrame]]
+    ) -> None:
         """Who holds the lock need not read in the log what it has just written there."""
         stamp = self._stamp()
-        added = DataFile(self.folder / file.path, rows.height, *_releases(rows))
-        self._forget((stamp, sorted([*files, added])) if self._held and stamp else None)
+        added = [
+            DataFile(self.folder / file.path, rows.height, *_releases(rows))
+            for file, rows in written
+        ]
+        self._forget((stamp, sorted([*files, *added])) if self._held and stamp else None)
 
     def delete(self, predicate: str) -> None:
         """Remove rows by a predicate over `release` and `load`."""
@@ -243,9 +250,9 @@ class Table:
             if actions:
                 self._transact(table, actions)
 
-    def _transact(self, table: DeltaTable, actions: list[AddAction | RemoveAction]) -> None:
+    def _transact(self, table: DeltaTable, actions: Sequence[AddAction | RemoveAction]) -> None:
         """Files added and removed, in one step."""
-        table.create_write_transaction(actions, mode="append", schema=table.schema())
+        table.create_write_transaction(list(actions), mode="append", schema=table.schema())
         self._forget()
 
     def _write_file(self, rows: pl.DataFrame) -> AddAction:
@@ -306,7 +313,7 @@ class Table:
         for part in parts.partition_by("part"):
             files = [self.folder / unquote(path) for path in part["path"]]
             rows = pl.concat([pl.read_parquet(file, glob=False) for file in files], how="diagonal")
-            actions += [*map(_removed, files), self._write_file(rows)]
+            actions += [*map(_removed, files), *map(self._write_file, rows.iter_slices(_FILE))]
         self._transact(table, actions)
         self.sync(started)
 
