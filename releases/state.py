@@ -83,11 +83,22 @@ def needed_for(columns: Iterable[str]) -> list[str]:
 
 def newest_held(rows: pl.DataFrame, release: int, columns: list[str]) -> pl.DataFrame:
     """`newest`, of rows in memory, with these columns: most have no other row of their record."""
-    until = rows.filter(pl.col("release") <= release)
+    until = rows.filter(rows["release"] <= release)
     several = until["iri"].is_duplicated()
-    once = until.select(*columns, "op").filter(~several & (pl.col("op") == "put")).drop("op")
-    others = until.filter(several).lazy()
-    return pl.concat([once, wide(others, newest(others, release), columns).collect()])
+    once = until.filter(~several & (until["op"] == "put")).select(columns)
+    if not several.any():
+        return once
+    last = (
+        until.filter(several)
+        .sort("release", "batch")
+        .unique(subset=KEY, keep="last", maintain_order=True)
+    )
+    chosen = (
+        last.filter(last["op"] == "put")
+        .sort("version", "hash", "document")
+        .unique(subset="iri", keep="last", maintain_order=True)
+    )
+    return pl.concat([once, chosen.select(columns)])
 
 
 def wide(rows: pl.LazyFrame, chosen: pl.LazyFrame, columns: list[str]) -> pl.LazyFrame:

@@ -39,7 +39,11 @@ def write_batch(
         return
     is_put = frame["op"] == "put"
     puts = frame.filter(is_put)
-    properties = [p for p in layout.properties(root) if p.name in frame.columns]
+    properties = [
+        p
+        for p in layout.properties(root)
+        if p.name in frame.columns and puts[p.name].null_count() < len(puts)
+    ]
     lists = {p.name: _listed(puts, p) for p in properties if p.many or p.kind == "link"}
     names = pl.Series([p.name for p in properties], dtype=pl.String)
     texts = {"iri": frame["iri"], "": names, **{name: puts[name] for name in _SYSTEM}}
