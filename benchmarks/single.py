@@ -39,7 +39,7 @@ from ontology.identifiers import record_iri
 
 ROOT = Path(__file__).resolve().parents[1]
 DATASET = "common-platform/hearing-resulted"
-MOST_FILES = 2 * 48 + 2 * 24
+MOST_FILES = 2 * 24 + 2 * 24
 """Data files and log entries that one table may have between two merges (releases/table.py)."""
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 BASE = "https://justicegraph.example/id/"
 _DATASET = re.compile(r"[a-z0-9][a-z0-9-]*/[a-z0-9][a-z0-9-]*")
 _ROOT = re.compile(r"[A-Z][A-Za-z]*")
+_FEW = 64  # texts that are encoded one by one
 _UNRESERVED = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._~-"
 
 
@@ -149,8 +150,13 @@ def _encode(text: "pl.Series") -> "pl.Series":
     """Percent-encoding as `quote(safe="")`: every byte as %XX, then the unreserved ones back.
 
     "%" stands only where a byte begins, so no replacement can straddle two bytes. Only the rows
-    that need it are rewritten: most keys need none.
+    that need it are rewritten: most keys need none. A few are encoded one by one.
     """
+    import polars as pl
+
+    if len(text) <= _FEW:
+        told = [None if each is None else quote(each, safe="") for each in text]
+        return pl.Series(text.name, told, dtype=pl.String)
     odd = text.str.contains(f"[^{_UNRESERVED}]").fill_null(value=False)
     rows = odd.arg_true()
     if rows.is_empty():

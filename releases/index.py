@@ -24,7 +24,8 @@ import polars as pl
 from releases.files import read_json, sync
 
 LEAST = 10_000
-"""Rows that are cheaper read than looked up."""
+"""Rows that are cheaper read than looked up, where they lie in few files."""
+_FILES = 12
 
 _AT_ONCE = 1_000_000
 _MANIFEST = "run.json"
@@ -55,7 +56,8 @@ class Index:
         growing; where that cannot be written (no space, no permission), their rows are read.
         """
         told = self._told(files, columns)
-        if self.growing and sum(file.rows for file in told.rest) > LEAST:
+        much = len(told.rest) > _FILES or sum(file.rows for file in told.rest) > LEAST
+        if self.growing and much:
             try:
                 self._cover(files, told.rest, set(columns))
             except OSError:

@@ -25,8 +25,8 @@ from releases.files import sync
 from releases.index import DataFile, Index
 
 ROW = "_row"
-_MAX_FILES = 16  # small ones, when the log is shortened
-_MAX_LOG = 24  # entries; of a table up to twice as many
+_MAX_FILES = 8  # small ones, when the log is shortened
+_MAX_LOG = 12  # entries; of a table up to twice as many
 _SMALL = 512 * 1024
 _MERGED = 2 * 1024 * 1024  # bytes of small files that become one
 _CLOCK_TICK = 0.05

@@ -58,8 +58,13 @@ def test_an_iri_leads_back_to_its_parts(keys: list[str]) -> None:
     assert root_of_iri(BASE, iri) == "Case"
 
 
-@given(st.lists(st.tuples(st.none() | st.text(CHARACTERS, max_size=6), PARTS)))
-def test_columns_agree_with_scalars(rows: list[tuple[str | None, str]]) -> None:
+@given(
+    st.lists(st.tuples(st.none() | st.text(CHARACTERS, max_size=6), PARTS)),
+    st.sampled_from([1, 65]),
+)
+def test_columns_agree_with_scalars(rows: list[tuple[str | None, str]], times: int) -> None:
+    """Few rows and many, which are encoded in another way."""
+    rows = rows * times
     frame = pl.DataFrame(rows, schema={"a": pl.String, "b": pl.String}, orient="row")
     made = frame.select(
         iri=record_iri_expr(BASE, "Case", DATASET, ["a", pl.col("b")]),
