@@ -11,20 +11,27 @@ seconds by the clock (median, 95th percentile, most; the median of new cases too
 load, files and bytes of the data folder before and after, and the seconds of stages in one more
 load of a process that clocks itself.
 
-With `--store neo4j` the graph is in the database of NEO4J_URI, which it replaces. Programs are
-compiled once beforehand, as an installed package is.
+With `--follow` one process loads them all, as it finds each in a folder, and seconds are from the
+moment that a file is there to that of its release. With `--store neo4j` the graph is in the
+database of NEO4J_URI, which it replaces. Programs are compiled once beforehand, as an installed
+package is.
 """
 
 import argparse
 import json
 import os
 import resource
+import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import time
 import uuid
 from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
@@ -41,6 +48,9 @@ ROOT = Path(__file__).resolve().parents[1]
 DATASET = "common-platform/hearing-resulted"
 MOST_FILES = 2 * 24 + 2 * 24
 """Data files and log entries that one table may have between two merges (releases/table.py)."""
+
+
+Load = Callable[[Path], tuple[dict[str, Any], float, float]]
 
 
 def messages(world: Path, number: int) -> list[tuple[bytes, str, list[str]]]:
@@ -102,6 +112,50 @@ def load(
     return orjson.loads(done.stdout.splitlines()[-1]), took, worked
 
 
+@contextmanager
+def following(data: Path, environment: dict[str, str], folder: Path) -> Iterator[Load]:
+    """The same by one process that follows a folder, from the moment that a file is there."""
+    inbox = folder / "inbox"
+    inbox.mkdir()
+    process = subprocess.Popen(
+        [
+            sys.executable,
+            "-m",
+            "cli",
+            "load",
+            str(inbox),
+            "--follow",
+            "--data",
+            str(data),
+            "--json",
+        ],
+        env=environment,
+        stdout=subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    lines = process.stdout
+
+    def load_here(path: Path) -> tuple[dict[str, Any], float, float]:
+        before, start = cpu_seconds(process.pid), time.perf_counter()
+        shutil.copyfile(path, inbox / f".{path.name}")
+        (inbox / f".{path.name}").rename(inbox / path.name)
+        said = orjson.loads(lines.readline())
+        took = time.perf_counter() - start
+        (inbox / path.name).unlink()
+        return said, took, cpu_seconds(process.pid) - before
+
+    yield load_here
+    process.send_signal(signal.SIGINT)
+    assert process.wait() == 130
+    lines.close()
+
+
+def cpu_seconds(pid: int) -> float:
+    """What a running process has taken (Linux)."""
+    told = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def files(data: Path) -> dict[str, int]:
     """Files by table; `releases`: a small one each; `all`, and their `bytes`."""
     found = {
@@ -150,7 +204,12 @@ def stages(message: Path, workspace: Workspace) -> dict[str, float]:
 
 
 def measure(
-    persons: int, loads: int, folder: Path, given: tuple[Path, Path] | None
+    persons: int,
+    loads: int,
+    folder: Path,
+    given: tuple[Path, Path] | None,
+    *,
+    follow: bool = False,
 ) -> dict[str, Any]:
     environment = compiled_apart(folder)
     world, data = given or (folder / "world", folder / "data")
@@ -168,20 +227,22 @@ def measure(
             assert done.returncode in (0, 1), done.stderr  # 1: a world has files that are no data
     made = messages(world, loads + 2)
     before, took, worked = files(data), [], []
-    for nth, (message, _, _) in enumerate(made[: loads + 1]):
-        path = folder / f"{nth}.json"
-        path.write_bytes(message)
-        said, seconds, cpu = load(path, data, environment)
-        (told,) = said["files"]
-        assert (told["source"], told["status"]) == (DATASET, "loaded"), told
-        # What a message tells twice is a duplicate.
-        assert told["loaded"] > 0 == told["rejected"], said
-        assert told["read"] == told["loaded"] + told["duplicates"], said
-        assert said["release"], said
-        if nth:  # the first compiles programs and shapes, which are kept
-            took.append(seconds)
-            worked.append(cpu)
-        path.unlink()
+    by_process = nullcontext(partial(load, data=data, environment=environment))
+    with following(data, environment, folder) if follow else by_process as load_one:
+        for nth, (message, _, _) in enumerate(made[: loads + 1]):
+            path = folder / f"{nth}.json"
+            path.write_bytes(message)
+            said, seconds, cpu = load_one(path)
+            (told,) = said["files"]
+            assert (told["source"], told["status"]) == (DATASET, "loaded"), told
+            # What a message tells twice is a duplicate.
+            assert told["loaded"] > 0 == told["rejected"], said
+            assert told["read"] == told["loaded"] + told["duplicates"], said
+            assert said["release"], said
+            if nth:  # the first compiles programs and shapes, which are kept
+                took.append(seconds)
+                worked.append(cpu)
+            path.unlink()
     after = files(data)
     tables = {name: count for name, count in after.items() if (data / "tables" / name).is_dir()}
     assert max(tables.values()) <= MOST_FILES + before[max(tables, key=tables.__getitem__)], tables
@@ -196,6 +257,7 @@ def measure(
         "persons": persons,
         "store": workspace.settings.store,
         "loads": loads,
+        "follow": follow,
         "seconds_median": round(median(took), 2),
         "seconds_median_of_new_cases": round(median(took[::2]), 2),
         "seconds_p95": round(quantiles(took, n=20, method="inclusive")[-1], 2),
@@ -215,6 +277,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--persons", type=int, default=2_000)
     parser.add_argument("--loads", type=int, default=100)
+    parser.add_argument("--follow", action="store_true", help="by one process")
     parser.add_argument("--store", default="sqlite", choices=["sqlite", "neo4j"])
     parser.add_argument("--world", type=Path, help="a world that is there")
     parser.add_argument("--data", type=Path, help="a data folder that holds it")
@@ -222,7 +285,11 @@ def main() -> None:
     os.environ["JUSTICEGRAPH_STORE"] = chosen.store
     given = (chosen.world, chosen.data) if chosen.world and chosen.data else None
     with tempfile.TemporaryDirectory() as folder:
-        print(json.dumps(measure(chosen.persons, chosen.loads, Path(folder), given)))
+        print(
+            json.dumps(
+                measure(chosen.persons, chosen.loads, Path(folder), given, follow=chosen.follow)
+            )
+        )
 
 
 if __name__ == "__main__":

@@ -33,10 +33,21 @@ def load_command(
     with_: list[str],
     *,
     dry_run: bool,
+    follow: bool,
     data: Path | None,
     json: bool,
 ) -> None:
     workspace = Workspace(data)
+    if follow:
+        if dry_run or mode != "delta":
+            raise JusticeGraphError(
+                "JG-CLI-023",
+                "what is followed is loaded, each file for itself",
+                "Leave out --dry-run and --mode, or --follow.",
+            )
+        from cli.follow import follow as follow_command
+
+        follow_command(workspace, paths, source=source, params=pairs(with_, "--with"), json=json)
     with bar("Load") as progress:
         loaded = run_load(
             workspace,

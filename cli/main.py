@@ -68,13 +68,18 @@ def load(
         list[str] | None, typer.Option("--with", help="A key outside the file: name=value.")
     ] = None,
     dry_run: Annotated[bool, typer.Option(help="Read and check, write nothing.")] = False,
+    follow: Annotated[
+        bool, typer.Option(help="Go on with each file that comes, until interrupted.")
+    ] = False,
     data: Data = None,
     json: Json = False,
 ) -> None:
     """Load extracts into a new release. Exit 1: some file was unreadable; 2: nothing changed."""
     from cli.load import load_command
 
-    load_command(paths, source, mode, with_ or [], dry_run=dry_run, data=data, json=json)
+    load_command(
+        paths, source, mode, with_ or [], dry_run=dry_run, follow=follow, data=data, json=json
+    )
 
 
 @app.command()

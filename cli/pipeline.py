@@ -36,9 +36,11 @@ def run_load(
     mode: str = "delta",
     params: Mapping[str, str] | None = None,
     dry_run: bool = False,
+    wait: float = 0.0,
     progress: Callable[[int, int | None, str], None] | None = None,
 ) -> Loaded:
-    """One load under one release number, then the graph brought to it.
+    """One load under one release number, then the graph brought to it. wait: seconds for another
+    writer to end.
 
     Also finishes what an earlier load left undone: a commit whose projection was killed is
     projected now, whether or not this load changes anything.
@@ -49,7 +51,7 @@ def run_load(
 
     settings = workspace.settings
     with ExitStack() as held:
-        writer = held.enter_context(workspace.releases.write())
+        writer = held.enter_context(workspace.releases.write(wait))
         require_base(workspace)
         tell = None if dry_run else held.enter_context(telling(workspace.folder, writer.load))
 
