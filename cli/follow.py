@@ -32,24 +32,31 @@ def follow(
 ) -> None:
     """Load what is there, then whatever comes, until interrupted.
 
-    Each load makes a release of its own. What stops one (a contract, say) is told on standard
-    error, and the next goes on; those files are loaded again when they change. Raises
-    JusticeGraphError where the first load cannot be made.
+    Each load makes a release of its own. Files that wait are loaded together, or, where something
+    stops that (a contract, a file that is gone), one by one; what stops one is told on standard
+    error, and it is loaded again when it changes. Raises JusticeGraphError where the first load
+    cannot be made.
     """
     first = True
     for files in arriving(paths):
-        try:
-            loaded = run_load(workspace, files, source=source, params=params, wait=_WAIT)
-        except JusticeGraphError as error:
-            if first:
-                raise
-            print(error, file=sys.stderr, flush=True)
-            continue
-        first = False
-        if json:
-            json_line(as_json(loaded))
-        else:
-            _tell(loaded)
+        waiting = [list(files)]
+        while waiting:
+            batch = waiting.pop(0)
+            try:
+                loaded = run_load(workspace, batch, source=source, params=params, wait=_WAIT)
+            except JusticeGraphError as error:
+                if first:
+                    raise
+                if len(batch) > 1:  # what stops one of them must not stop the others
+                    waiting = [[file] for file in batch]
+                else:
+                    print(error, file=sys.stderr, flush=True)
+                continue
+            first = False
+            if json:
+                json_line(as_json(loaded))
+            else:
+                _tell(loaded)
 
 
 def arriving(paths: Sequence[Path], seconds: float = SECONDS) -> Iterator[Sequence[Path]]:

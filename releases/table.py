@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 from zlib import crc32
 
@@ -191,25 +192,20 @@ class Table:
         with self._telling():
             if set(frame.columns) <= set(stored):
                 # Without the query engine behind `write_deltalake`, at a third of its time.
-                files, parts = self.held(), list(frame.iter_slices(_FILE))
-                written = [self._write_file(part) for part in parts]
+                files = self.held()
+                written = [self._write_file(part) for part in frame.iter_slices(_FILE)]
                 self._transact(table, written)
-                self._add(files, zip(written, parts, strict=True))
+                self._add(files, written)
             else:
                 write_deltalake(
                     table, frame, mode="append", schema_mode="merge", writer_properties=_GROUPS
                 )
                 self._forget()
 
-    def _add(
-        self, files: Sequence[DataFile], written: Iterable[tuple[AddAction, pl.DataFrame]]
-    ) -> None:
+    def _add(self, files: Sequence[DataFile], written: Sequence[AddAction]) -> None:
         """Who holds the lock need not read in the log what it has just written there."""
         stamp = self._stamp()
-        added = [
-            DataFile(self.folder / file.path, rows.height, *_releases(rows))
-            for file, rows in written
-        ]
+        added = [_told(self.folder / file.path, json.loads(file.stats)) for file in written]
         self._forget((stamp, sorted([*files, *added])) if self._held and stamp else None)
 
     def delete(self, predicate: str) -> None:
@@ -338,10 +334,10 @@ def _removed(file: Path) -> RemoveAction:
     return RemoveAction(file.name, True, _milliseconds(), file.stat().st_size, {})
 
 
-def _releases(rows: pl.DataFrame) -> tuple[int | None, int | None]:
-    """The first and the last."""
-    told = rows["release"].drop_nulls() if "release" in rows.columns else pl.Series()
-    return (int(told[0]), int(told[-1])) if len(told := told.sort()) else (None, None)
+def _told(path: Path, stats: dict[str, Any]) -> DataFile:
+    """A file by its statistics in the log."""
+    bounds = (stats[name].get("release") for name in ("minValues", "maxValues"))
+    return DataFile(path, stats["numRecords"], *bounds)
 
 
 def _milliseconds() -> int:

@@ -15,11 +15,10 @@ import orjson
 import pytest
 
 from benchmarks.single import messages
-from cli.follow import arriving
+from cli.follow import arriving, follow
+from cli.workspace import Workspace
 from tests.cli.conftest import Run
 from tests.conftest import ROOT
-
-Lines = "Queue[dict[str, Any]]"
 
 
 @pytest.fixture
@@ -111,3 +110,22 @@ def test_what_is_followed_is_loaded(run: Run, tmp_path: Path, also: list[str]) -
 def test_a_folder_that_is_not_there(run: Run, tmp_path: Path) -> None:
     done = run("load", tmp_path / "nowhere", "--follow")
     assert (done.returncode, done.stderr[:10]) == (2, "JG-CLI-022")
+
+
+def test_a_file_that_is_gone_does_not_stop_those_that_wait_with_it(
+    tmp_path: Path,
+    small_world: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfdbinary: pytest.CaptureFixture[bytes],
+) -> None:
+    files = [tmp_path / f"{number}.json" for number in range(3)]
+    for file, (message, _, _) in zip(files, messages(small_world, 3), strict=True):
+        file.write_bytes(message)
+    gone = tmp_path / "gone.json"
+    monkeypatch.setattr("cli.follow.arriving", lambda _: iter([files[:1], [gone, *files[1:]]]))
+    workspace = Workspace(tmp_path / "data")
+    follow(workspace, [tmp_path], source=None, params={}, json=True)
+    out, err = capfdbinary.readouterr()
+    assert [orjson.loads(line)["release"] for line in out.splitlines()] == [1, 2, 3]
+    assert err.startswith(b"JG-LOD-015")
+    workspace.store.close()
