@@ -10,7 +10,7 @@ from linkage.names import Identity, compare, folded, looks_like_twins
 from linkage.pairs import LINKS, Linked, placed
 
 _LISTS = {"pnc": "pncId", "cro": "croNumber", "prisonerNumber": "prisonerNumber"}
-_SINGLES = {"crn": "crn", "masterDefendantId": "masterDefendantId"}
+_KEYS = {**_LISTS, "crn": "crn", "masterDefendantId": "masterDefendantId"}
 _MOST_IDENTITIES = 40  # a key carried by more different people is nobody's
 
 
@@ -20,24 +20,27 @@ def person_keys(persons: pl.DataFrame, arrests: pl.DataFrame) -> pl.DataFrame:
     persons: iri and the identifier columns of PersonRecord. arrests: iri (of the person record),
     asn (text) of the participations and charges of that person.
     """
-    frames = [
-        persons.select("iri", value=pl.col(column)).explode("value")
-        if column in _LISTS.values()
-        else persons.select("iri", value=pl.col(column))
-        for column in (*_LISTS.values(), *_SINGLES.values())
-    ]
-    schemes = [*_LISTS, *_SINGLES, "asn"]
-    frames.append(arrests.select("iri", value="asn"))
+    told = {
+        scheme: persons[["iri", name]].rename({name: "value"}) for scheme, name in _KEYS.items()
+    }
+    told["asn"] = arrests[["iri", "asn"]].rename({"asn": "value"})
+    none = pl.DataFrame(schema=dict.fromkeys(("iri", "scheme", "value"), pl.String))
     return pl.concat(
-        [
-            frame.drop_nulls("value").select(
-                "iri",
-                pl.lit(scheme).alias("scheme"),
-                normalised(scheme, pl.col("value")).alias("value"),
-            )
-            for scheme, frame in zip(schemes, frames, strict=True)
-        ]
-    ).filter(pl.col("value").is_not_null()).unique()  # fmt: skip
+        [none, *(_keys(scheme, frame) for scheme, frame in told.items() if _any(frame["value"]))]
+    ).unique()
+
+
+def _any(values: pl.Series) -> bool:
+    """Whether there is one: most kinds of identifiers stand in few records."""
+    return values.null_count() < len(values)
+
+
+def _keys(scheme: str, told: pl.DataFrame) -> pl.DataFrame:
+    """iri, scheme, value of one kind of identifier: a text, or a list of texts, each record."""
+    every = told.lazy().explode("value") if scheme in _LISTS else told.lazy()
+    form = normalised(scheme, pl.col("value"))
+    keys = every.drop_nulls("value").select("iri", pl.lit(scheme).alias("scheme"), value=form)
+    return keys.drop_nulls("value").collect()
 
 
 def identities(persons: pl.DataFrame, aliases: pl.DataFrame) -> pl.DataFrame:

@@ -149,7 +149,7 @@ class Answers:
             alone = wide(rows, newest(rows, high), names)
             return alone.with_columns(op=pl.lit("put" if last else "delete"))
         between = (pl.col("release") > low) & (pl.col("release") <= high)
-        new = _part(table.scan(low, high, numbered=True), part).filter(between)
+        new = _part(table.columns(["iri", "release"], low, high), part).filter(between)
         touched = new.select(pl.col("iri").unique()).collect()["iri"]
         found = self._found(root, {"iri": touched}, needed_for(names), None)
         before, after = (newest_held(found, number, names) for number in (since, last))
@@ -289,7 +289,8 @@ class Answers:
     ) -> Seeker:
         table = self._tables.get(name, self._documents)
         fresh = pending.buffered(name) if pending else []
-        return Seeker(table, keys if asked <= MOST else (), fresh)
+        few = asked <= MOST
+        return Seeker(table, keys if few else (), fresh, again=few)
 
     def _rows(self, root: str, until: int, pending: Writer | None) -> pl.LazyFrame:
         return self._pending_rows(root, self._tables[root], pending, until)

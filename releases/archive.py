@@ -44,17 +44,19 @@ class Releases(Answers):
                 self._findings,
                 self.model.digest,
             )
-            tables = [*self._tables.values(), self._documents, self._findings]
-            for table in tables:
-                table.hold(True)
+            self._hold(True)
             try:
                 yield writer
             finally:
-                for table in tables:
-                    table.hold(False)
+                self._hold(False)
                 writer.abandon()
                 if writer.spilled:
                     self._clean()
+
+    def _hold(self, held: bool) -> None:
+        self._ledger.hold(held)
+        for table in (*self._tables.values(), self._documents, self._findings):
+            table.hold(held)
 
     def _clean(self) -> None:
         """Finish what an earlier process began and did not end."""

@@ -2,8 +2,18 @@
 
 import json
 import os
+import time
 from pathlib import Path
 from typing import Any
+
+CLOCK_TICK = 0.05
+"""Seconds: the clock of files ticks coarsely."""
+
+
+def settled(seen: float | None, now: float | None) -> bool:
+    """Whether a file or folder changed (`st_mtime`) is what was seen, and no change since that
+    moment could bear the same time."""
+    return seen == now and now is not None and now < time.time() - CLOCK_TICK
 
 
 def sync(path: Path) -> None:

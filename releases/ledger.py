@@ -7,6 +7,7 @@ numbers given out; `writing.json` stands while rows may lie above the current re
 `folder.json` holds the id of the folder, by which a store knows it again.
 """
 
+import os
 import re
 import uuid
 from collections.abc import Mapping, Sequence
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from releases.errors import NewerFormatError, NoSuchReleaseError
-from releases.files import read_json, remove, rename, write_json, write_once
+from releases.files import read_json, remove, rename, settled, write_json, write_once
 
 FORMAT = 1
 _NAME = re.compile(r"(\d{6,})\.(json|undone|retired)")
@@ -72,6 +73,12 @@ class Ledger:
         self.folder = folder / "releases"
         self.folder.mkdir(parents=True, exist_ok=True)
         self._check_format(folder / "format.json")
+        self._held = False
+        self._seen: tuple[float, dict[int, str]] | None = None
+
+    def hold(self, held: bool) -> None:
+        """This process begins or ends to hold the writer lock: nobody else writes meanwhile."""
+        self._held, self._seen = held, None
 
     def _check_format(self, path: Path) -> None:
         content = read_json(path)
@@ -90,9 +97,15 @@ class Ledger:
         return str((content or {})["id"])
 
     def _statuses(self) -> dict[int, str]:
-        names = (_NAME.fullmatch(path.name) for path in self.folder.iterdir())
-        found = {int(name[1]): name[2] for name in names if name}
-        return {number: found[number].replace("json", "live") for number in sorted(found)}
+        """The status of each number, listed again only if there may be another file since: there
+        are as many as there were loads."""
+        stamp = self.folder.stat().st_mtime
+        if self._seen is None or not (self._held or settled(self._seen[0], stamp)):
+            names = (_NAME.fullmatch(name) for name in os.listdir(self.folder))
+            found = {int(name[1]): name[2] for name in names if name}
+            ordered = {number: found[number].replace("json", "live") for number in sorted(found)}
+            self._seen = stamp, ordered
+        return self._seen[1]
 
     def _path(self, number: int, status: str) -> Path:
         return self.folder / f"{number:06d}.{'json' if status == 'live' else status}"
@@ -144,6 +157,7 @@ class Ledger:
         content = asdict(release)
         del content["status"]
         write_json(self._path(release.number, release.status), {"format": FORMAT, **content})
+        self._seen = None
 
     def add_load(self, load: Load) -> None:
         """Keep what a load counted that made no release."""
@@ -172,6 +186,7 @@ class Ledger:
     def mark(self, number: int, status: str) -> None:
         """Turn a live release into an undone or retired one."""
         rename(self._path(number, "live"), self._path(number, status))
+        self._seen = None
 
     def next_load(self) -> int:
         """A load number never used before."""

@@ -103,7 +103,7 @@ class _Held:
         self._seeker, self._until = seeker, until
         self._columns = list(dict.fromkeys(("iri", *columns)))
         self._needed = needed_for(columns)
-        self._unread = seeker.rest.select(*self._needed, ROW).collect()
+        self._unread = seeker.rest(self._needed).collect()
         if seeker.whole:
             self.rows, self._unread = self._unread, self._unread.clear()
         else:

@@ -22,16 +22,17 @@ from deltalake.exceptions import DeltaError, TableNotFoundError
 from deltalake.transaction import AddAction, RemoveAction
 
 from releases.errors import ChangedTypeError, TableFailedError, WrongFrameError
-from releases.files import sync
+from releases.files import CLOCK_TICK, settled, sync
 from releases.index import DataFile, Index
+from releases.kept import MOST, Kept
 
 ROW = "_row"
 _MAX_FILES = 8  # small ones, when the log is shortened
 _MAX_LOG = 12  # entries; of a table up to twice as many
 _SMALL = 512 * 1024
 _MERGED = 2 * 1024 * 1024  # bytes of small files that become one
-_CLOCK_TICK = 0.05
 _GROUP = 8_192  # rows: what is decoded at once, by a streaming reader as for a single row
+_FEW = 1_000  # rows that are likely to be asked for soon
 _FILE = 4 * _GROUP  # rows: to read a single one, what tells of all of them is read first
 _GROUPS = WriterProperties(max_row_group_size=_GROUP)
 _BOUNDS = ("min.release", "max.release")
@@ -50,6 +51,7 @@ class Table:
         self.folder = folder
         self.schema = dict(schema)
         self.index = Index(index, self.schema)
+        self._kept = Kept(self.scan_files)
         self._held = False
         self._known: DeltaTable | None = None
         self._forget()
@@ -103,9 +105,9 @@ class Table:
             return None
 
     def _sure(self, seen: float | None, now: float | None) -> bool:
-        """Whether nothing was added since it was seen: the clock of files ticks coarsely, but who
-        holds the lock knows of all that is written."""
-        return seen == now and now is not None and (self._held or now < time.time() - _CLOCK_TICK)
+        """Whether nothing was added since it was seen: who holds the lock knows of all that is
+        written."""
+        return settled(seen, now) or (self._held and seen == now is not None)
 
     @contextmanager
     def _telling(self) -> Iterator[None]:
@@ -144,7 +146,13 @@ class Table:
             files = zip(adds["path"], adds["num_records"], *bounds, strict=True)
             told = [DataFile(self.folder / unquote(path), *rest) for path, *rest in files]
             self._told = stamp, sorted(told)
+            self._kept.only(file.path for file in told)
         return self._told[1]
+
+    def kept(self, rows: int) -> Kept | None:
+        """Where columns of so many rows may be kept in memory: who holds the lock is to write
+        little, and asks for the same again."""
+        return self._kept if self._held and rows <= MOST else None
 
     def scan(
         self, since: int | None = None, until: int | None = None, *, numbered: bool = False
@@ -154,6 +162,16 @@ class Table:
         numbered: adds `_row`, the row's place in this very scan.
         """
         return self.scan_files(self.files(since, until), numbered=numbered)
+
+    def columns(
+        self, names: Sequence[str], since: int | None = None, until: int | None = None
+    ) -> pl.LazyFrame:
+        """Some columns of the rows of `scan`."""
+        files = self._files(since, until)
+        kept = self.kept(sum(files.values())) if files else None
+        if kept is None:
+            return self.scan_files(list(files)).select(*names)
+        return pl.concat(kept.read(list(files), names)).lazy()
 
     def scan_files(self, files: list[Path], *, numbered: bool = False) -> pl.LazyFrame:
         """Rows of some of the files, as of `scan`."""
@@ -196,6 +214,8 @@ class Table:
                 written = [self._write_file(part) for part in frame.iter_slices(_FILE)]
                 self._transact(table, written)
                 self._add(files, written)
+                if self._held and frame.height <= _FEW:
+                    self._kept.put(self.folder / written[0].path, frame)
             else:
                 write_deltalake(
                     table, frame, mode="append", schema_mode="merge", writer_properties=_GROUPS
@@ -266,11 +286,16 @@ class Table:
 
     def sync(self, since: float) -> None:
         """Flush everything written since that time (seconds) to the disk."""
+        for path in self.written(since):
+            sync(path)
+
+    def written(self, since: float) -> Iterator[Path]:
+        """What must be flushed of what was written since that time (seconds)."""
         for folder in (self.folder, self.folder / "_delta_log"):
             for entry in os.scandir(folder):
-                if entry.is_file() and entry.stat().st_mtime >= since - _CLOCK_TICK:
-                    sync(Path(entry.path))
-            sync(folder)
+                if entry.is_file() and entry.stat().st_mtime >= since - CLOCK_TICK:
+                    yield Path(entry.path)
+            yield folder
 
     def tidy(self) -> None:
         """Merge small files and shorten the log, when there is enough of either.

@@ -10,11 +10,13 @@ import polars as pl
 
 from releases.documents import DOCUMENTS, FINDINGS
 from releases.errors import NotWritingError, WrongFrameError
+from releases.files import sync
 from releases.ledger import Ledger, Load, Release, Writing, now
 from releases.state import KEY, STORED
 from releases.table import Table
 
 _BUFFERED_ROWS = 20_000
+_FLUSHERS = 8
 
 
 @dataclass
@@ -165,8 +167,8 @@ class Writer:
         self._check_open()
         self._flush()
         touched = [buffer.table for buffer in self._buffers.values() if buffer.written]
-        for table in touched:
-            table.sync(self._started)
+        with ThreadPoolExecutor(_FLUSHERS) as threads:  # a disk flushes many at once as one
+            list(threads.map(sync, (p for table in touched for p in table.written(self._started))))
         release = None
         if self._number is not None:
             release = Release(

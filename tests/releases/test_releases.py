@@ -22,6 +22,30 @@ def test_a_new_folder_has_no_release(store: Releases) -> None:
     assert store.state("PersonRecord").collect().is_empty()
 
 
+def test_a_release_of_another_process_is_noticed_at_once(store: Releases, put: Put) -> None:
+    """Also one that comes in the very moment in which the releases are listed."""
+    another = Releases.open(store.folder, store.model)
+    for number in range(1, 6):
+        assert another.current == number - 1
+        put("PersonRecord", {"iri": "a", "familyName": str(number)})
+        assert another.current == number
+    another.undo(2)
+    assert store.current == 2
+
+
+def test_a_writer_lists_the_releases_once(
+    store: Releases, put: Put, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put("PersonRecord", {"iri": "a"})
+    listed = []
+    monkeypatch.setattr("releases.ledger.os.listdir", lambda path: listed.append(path) or [])
+    with store.write():
+        listed.clear()
+        for _ in range(3):
+            store.live()
+        assert len(listed) == 1
+
+
 def test_state_as_of_each_release(store: Releases, put: Put) -> None:
     put("PersonRecord", {"iri": "p1", "familyName": "Ash"}, {"iri": "p2", "familyName": "Birch"})
     put("PersonRecord", {"iri": "p1", "familyName": "Ashe", "version": "2"})
