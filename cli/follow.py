@@ -15,9 +15,10 @@ from cli.pipeline import Loaded, run_load
 from cli.workspace import Workspace
 from ontology.errors import JusticeGraphError
 
-SECONDS = 0.2
-"""Between two looks at the folders."""
+SECONDS = 0.1
+"""Between two looks at the folders, or longer where a look takes long."""
 
+_LOOKS = 10  # times as long as a look: no more than a tenth of the time goes into looking
 _WAIT = 3600.0  # seconds for another writer to end
 _Stamp = tuple[int, int]  # bytes, nanoseconds of the last change
 
@@ -66,17 +67,19 @@ def arriving(paths: Sequence[Path], seconds: float = SECONDS) -> Iterator[Sequen
     given: dict[Path, _Stamp] = {}
     before: dict[Path, _Stamp] | None = None
     while True:
+        looked = time.monotonic()
         now = dict(_stamps(paths))
+        took = time.monotonic() - looked
         settled = now if before is None else before
         ready = [
             path for path in now if settled.get(path) == now[path] and given.get(path) != now[path]
         ]
         given = {path: stamp for path, stamp in given.items() if path in now}
-        before, looked = now, time.monotonic()
+        before = now
         if ready:
             given |= {path: now[path] for path in ready}
             yield sorted(ready, key=lambda path: (now[path][1], path))
-        time.sleep(max(0.0, looked + seconds - time.monotonic()))
+        time.sleep(max(0.0, looked + max(seconds, _LOOKS * took) - time.monotonic()))
 
 
 def _stamps(paths: Sequence[Path]) -> Iterator[tuple[Path, _Stamp]]:

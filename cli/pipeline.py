@@ -1,6 +1,7 @@
 """Load, link, commit, project: the one place that strings the stages together."""
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,6 +62,8 @@ def run_load(
             if tell is not None:
                 tell(done, total or 0)
 
+        # Most of a small load's time is waiting for files, one after the other.
+        aside = held.enter_context(ThreadPoolExecutor(1)).submit(linkage.ahead, workspace.releases)
         try:
             report = loaders.load(
                 paths,
@@ -83,6 +86,7 @@ def run_load(
         if dry_run:
             return Loaded(report, None, None)
         links = None
+        aside.result()
         if writer.changed:
             links = linkage.run(workspace.releases, writer, workspace.model, settings.base)
         totals = {"totals": links.totals} if links else {}

@@ -2,6 +2,7 @@
 
 from linkage.errors import UnknownSchemeError
 from linkage.keys import SCHEMES, normalise
+from linkage.reading import ahead
 from linkage.run import LinkSummary, run
 
-__all__ = ["SCHEMES", "LinkSummary", "UnknownSchemeError", "normalise", "run"]
+__all__ = ["SCHEMES", "LinkSummary", "UnknownSchemeError", "ahead", "normalise", "run"]

@@ -41,6 +41,11 @@ _KEYS_OF = {
 Where = Mapping[str, pl.Series]
 
 
+def ahead(releases: Releases) -> None:
+    """Read what a run after a small load will ask about, in another thread than the load."""
+    releases.ahead(_COLUMNS)
+
+
 class Reading:
     """What a release will hold, with the writer's own rows."""
 

@@ -9,7 +9,7 @@ from releases import documents as seen_documents
 from releases.documents import DOCUMENTS, FINDINGS, SEEN
 from releases.ledger import Ledger, Load, Release
 from releases.model import Schemas
-from releases.nearby import FEW, WHOLE, WHOLE_OF_MORE, Nearby
+from releases.nearby import WHOLE, WHOLE_OF_MORE, Nearby
 from releases.seeking import MOST, Seeker, with_fresh
 from releases.state import (
     STORED,
@@ -21,7 +21,7 @@ from releases.state import (
     series_of,
     wide,
 )
-from releases.table import ROW, Table
+from releases.table import FEW, ROW, Table
 from releases.versions import versions
 from releases.writer import Writer
 
@@ -272,6 +272,17 @@ class Answers:
             return self._seeker(root, by, 0, pending)
 
         return Nearby(seeker, columns, self._as_of(None, pending), self.current)
+
+    def ahead(self, columns: Mapping[str, Sequence[str]]) -> None:
+        """Look up, for the lock holder's next questions, which files there are, and read what
+        `nearby` reads whole of these columns: to be called in another thread than the load."""
+        for table in (self._documents, *self._tables.values()):
+            table.held()
+        for root, names in columns.items():
+            table = self._tables[root]
+            kept = table.kept(table.rows)
+            if kept is not None:
+                kept.read(table.files(), needed_for(("iri", *names)))
 
     def _found(
         self,

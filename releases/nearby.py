@@ -7,11 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 import polars as pl
 
 from releases.seeking import Seeker
-from releases.state import among, any_of, needed_for, newest, newest_held, wide
+from releases.state import among, any_of, needed_for, newest_held
 from releases.table import ROW
 
-FEW = 1_000
-"""Rows that a small load writes."""
 WHOLE = 50_000
 """Rows of a table that are read whole for the questions of a small load."""
 WHOLE_OF_MORE = 300_000
@@ -57,14 +55,14 @@ class Nearby:
             live = live.filter(pl.col("iri").is_in(among(iris)))
         if where is not None:
             live = live.filter(any_of(live.schema, where))
-        return live.select(*columns)
+        return live[list(columns)]
 
     def before(self, root: str, columns: Sequence[str], iris: pl.Series) -> pl.DataFrame:
         """These records in the release before."""
         held = self._of(root)
         held.take(iris)
-        rows = held.rows.lazy().filter(pl.col("iri").is_in(among(iris)))
-        return wide(rows, newest(rows, self._current), list(columns)).collect()
+        rows = held.rows.filter(pl.col("iri").is_in(among(iris)))
+        return newest_held(rows, self._current, list(columns))
 
     def changed(self, touched: Mapping[str, pl.Series]) -> dict[str, pl.Series]:
         """Of these records of each root class those that read otherwise than in the release

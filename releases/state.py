@@ -83,9 +83,10 @@ def needed_for(columns: Iterable[str]) -> list[str]:
 
 def newest_held(rows: pl.DataFrame, release: int, columns: list[str]) -> pl.DataFrame:
     """`newest`, of rows in memory, with these columns: most have no other row of their record."""
-    until = rows.filter(rows["release"] <= release)
+    later = rows["release"] > release
+    until = rows.filter(~later) if later.any() else rows
     several = until["iri"].is_duplicated()
-    once = until.filter(~several & (until["op"] == "put")).select(columns)
+    once = until[columns].filter(~several & (until["op"] == "put"))
     if not several.any():
         return once
     last = (
@@ -98,7 +99,7 @@ def newest_held(rows: pl.DataFrame, release: int, columns: list[str]) -> pl.Data
         .sort("version", "hash", "document")
         .unique(subset="iri", keep="last", maintain_order=True)
     )
-    return pl.concat([once, chosen.select(columns)])
+    return pl.concat([once, chosen[columns]])
 
 
 def wide(rows: pl.LazyFrame, chosen: pl.LazyFrame, columns: list[str]) -> pl.LazyFrame:

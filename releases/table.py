@@ -12,9 +12,9 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from threading import RLock
 from typing import Any
 from urllib.parse import unquote
-from zlib import crc32
 
 import polars as pl
 from deltalake import DeltaTable, WriterProperties, write_deltalake
@@ -27,12 +27,13 @@ from releases.index import DataFile, Index
 from releases.kept import MOST, Kept
 
 ROW = "_row"
+FEW = 1_000
+"""Rows that a small load writes."""
 _MAX_FILES = 8  # small ones, when the log is shortened
-_MAX_LOG = 12  # entries; of a table up to twice as many
+_MAX_LOG = 18  # entries
 _SMALL = 512 * 1024
 _MERGED = 2 * 1024 * 1024  # bytes of small files that become one
 _GROUP = 8_192  # rows: what is decoded at once, by a streaming reader as for a single row
-_FEW = 1_000  # rows that are likely to be asked for soon
 _FILE = 4 * _GROUP  # rows: to read a single one, what tells of all of them is read first
 _GROUPS = WriterProperties(max_row_group_size=_GROUP)
 _BOUNDS = ("min.release", "max.release")
@@ -53,13 +54,15 @@ class Table:
         self.index = Index(index, self.schema)
         self._kept = Kept(self.scan_files)
         self._held = False
+        self._lock = RLock()
         self._known: DeltaTable | None = None
         self._forget()
 
     def hold(self, held: bool) -> None:
         """This process begins or ends to hold the writer lock: nobody else writes meanwhile."""
         self._held = self.index.growing = held
-        self._forget()
+        if self._told is None or not settled(self._told[0], self._stamp()):
+            self._forget()
 
     def _forget(self, told: tuple[float, list[DataFile]] | None = None) -> None:
         """Something was written: of what was seen of the log, this is still so."""
@@ -137,6 +140,10 @@ class Table:
 
     def held(self) -> Sequence[DataFile]:
         """What the log tells of each file; it is read again when something was added to it."""
+        with self._lock:
+            return self._listed()
+
+    def _listed(self) -> Sequence[DataFile]:
         stamp = self._stamp()
         if stamp is None:
             return ()
@@ -195,6 +202,10 @@ class Table:
         """
         if dict(frame.schema) != self.schema:
             raise WrongFrameError(self.name, f"it has {frame.schema}, not {self.schema}")
+        with self._lock:
+            self._append(frame)
+
+    def _append(self, frame: pl.DataFrame) -> None:
         if not self.exists():
             with self._telling():
                 write_deltalake(
@@ -214,7 +225,7 @@ class Table:
                 written = [self._write_file(part) for part in frame.iter_slices(_FILE)]
                 self._transact(table, written)
                 self._add(files, written)
-                if self._held and frame.height <= _FEW:
+                if self._held and frame.height <= FEW:
                     self._kept.put(self.folder / written[0].path, frame)
             else:
                 write_deltalake(
@@ -297,16 +308,16 @@ class Table:
                     yield Path(entry.path)
             yield folder
 
+    def untidy(self) -> int:
+        """Log entries above those that may be there; then there is something to tidy."""
+        return sum(1 for _ in (self.folder / "_delta_log").glob("*.json")) - _MAX_LOG
+
     def tidy(self) -> None:
-        """Merge small files and shorten the log, when there is enough of either.
+        """Merge small files, where there are many, and shorten the log.
 
         Files that the state just before still named stay until the next time, so that somebody
-        who is reading them can finish. Each table does it after a number of appends of its own:
-        not all in one load.
+        who is reading them can finish.
         """
-        most = _MAX_LOG + crc32(self.name.encode()) % _MAX_LOG
-        if sum(1 for _ in (self.folder / "_delta_log").glob("*.json")) <= most:
-            return
         table = self._open()
         before = table.version()
         adds = pl.DataFrame(table.get_add_actions(flatten=True))

@@ -13,7 +13,7 @@ from releases.errors import NotWritingError, WrongFrameError
 from releases.files import sync
 from releases.ledger import Ledger, Load, Release, Writing, now
 from releases.state import KEY, STORED
-from releases.table import Table
+from releases.table import FEW, Table
 
 _BUFFERED_ROWS = 20_000
 _FLUSHERS = 8
@@ -186,7 +186,10 @@ class Writer:
         if self._marked:
             self._ledger.end()
             self._marked = None
-        for table in touched:
+        untidy = [table for table in touched if table.untidy() > 0]
+        if self.written <= FEW:  # no more than one: the others when less is to be done
+            untidy = sorted(untidy, key=Table.untidy)[-1:]
+        for table in untidy:
             table.tidy()
         return release
 
