@@ -51,6 +51,7 @@ class Table:
     def __init__(self, folder: Path, schema: Mapping[str, pl.DataType], index: Path) -> None:
         self.folder = folder
         self.schema = dict(schema)
+        self.empty = pl.DataFrame(schema=self.schema)
         self.index = Index(index, self.schema)
         self._kept = Kept(self.scan_files)
         self._held = False

@@ -109,7 +109,7 @@ class Writer:
         missing = [name for name in needed if name not in frame.columns]
         if missing:
             raise WrongFrameError(root, f"columns {missing} are missing")
-        if frame.select(KEY).is_duplicated().any():
+        if frame[list(KEY)].is_duplicated().any():
             raise WrongFrameError(root, "one (iri, document) stands twice in one call")
         counts = self._counts.setdefault(root, {"put": 0, "delete": 0})
         counts[op] += frame.height
@@ -224,14 +224,11 @@ class Writer:
     def _buffer(
         self, name: str, table: Table, frame: pl.DataFrame, system: Mapping[str, object]
     ) -> None:
-        absent = [column for column in table.schema if column not in (*frame.columns, *system)]
-        rows = frame.with_columns(
-            *(pl.lit(None, table.schema[column]).alias(column) for column in absent),
-            *(
-                pl.lit(value, table.schema[column]).alias(column)
-                for column, value in system.items()
-            ),
-        ).select(*table.schema)
+        constant = [
+            pl.Series(column, [value], table.schema[column]).new_from_index(0, frame.height)
+            for column, value in system.items()
+        ]
+        rows = pl.concat([table.empty, frame.hstack(constant)], how="diagonal")
         buffer = self._buffers.setdefault(name, _Buffer(table))
         buffer.frames.append(rows)
         buffer.rows += rows.height
