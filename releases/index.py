@@ -18,6 +18,7 @@ from itertools import accumulate
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Literal, NamedTuple
+from zlib import crc32
 
 import polars as pl
 
@@ -25,7 +26,7 @@ from releases.files import read_json, sync
 
 LEAST = 10_000
 """Rows that are cheaper read than looked up, where they lie in few files."""
-_FILES = 12
+_FILES = 12  # of a table up to twice as many, so that not all are indexed in one load
 
 _AT_ONCE = 1_000_000
 _MANIFEST = "run.json"
@@ -48,6 +49,7 @@ class Index:
         self.growing = False
         self._folder, self._schema = folder, schema
         self._runs: list[_Run] | None = None
+        self._most = _FILES + crc32(folder.name.encode()) % _FILES
 
     def ask(self, files: Sequence[DataFile], columns: Iterable[str]) -> "Told":
         """What is told of these columns in these files.
@@ -56,7 +58,7 @@ class Index:
         growing; where that cannot be written (no space, no permission), their rows are read.
         """
         told = self._told(files, columns)
-        much = len(told.rest) > _FILES or sum(file.rows for file in told.rest) > LEAST
+        much = len(told.rest) > self._most or sum(file.rows for file in told.rest) > LEAST
         if self.growing and much:
             try:
                 self._cover(files, told.rest, set(columns))
