@@ -1,105 +1,105 @@
-"""Columns that are read from text: formats and codes."""
+"""Columns that are read from text: formats and codes.
 
-from collections.abc import Sequence
+A message has a hundred columns of few cells, so all columns of a batch that are read alike are
+read as one: first every column is asked for, then all are read, then each is there.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from functools import partial
 
 import polars as pl
 
-from loaders.formats import interpret
+from loaders.columns import repeated, together
+from loaders.formats import ill_typed, values
 from loaders.keys import supplied
 from loaders.mapping import Column, Value
-from loaders.masking import masked_column
-from loaders.notes import Notes
 from ontology.model import Model
+
+Kind = tuple[str, str | None]
+"""How text is read: an XSD datatype (by local name) and a mapping format; or `code`, a scheme."""
+Asked = tuple[Value, Kind]
+
+
+def kind_of(column: Column, model: Model) -> Kind:
+    """How the texts of a value column are read."""
+    prop, value = model.properties[column.name], column.rule
+    assert isinstance(value, Value)
+    if prop.kind == "code":
+        return "code", value.codes or prop.scheme or ""
+    return prop.datatype or "string", value.format
+
+
+def texts_of(parts: Mapping[str, Value]) -> dict[str, Asked]:
+    """Key parts and versions are read as canonical text."""
+    return {name: (part, ("string", part.format)) for name, part in parts.items()}
 
 
 class Cells:
-    """Types the value columns of raw frames; ill-typed cells and unknown codes are noted."""
+    """The text columns of one batch, by the block they are of and the name of the raw column."""
 
-    def __init__(self, model: Model, notes: Notes) -> None:
-        self.model, self.notes = model, notes
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        self._texts: dict[Kind, dict[tuple[str, str], pl.Series]] = defaultdict(dict)
+        self._kinds: dict[tuple[str, str], Kind] = {}
+        self._values: dict[tuple[str, str], pl.Series] = {}
+        self._strange: dict[str, list[str]] = {}
 
-    def columns(self, columns: Sequence[Column], frame: pl.DataFrame) -> list[pl.Series]:
-        """Value columns of a raw frame (`_n`, `_doc`, `v:<property>`), typed."""
-        flat = [column for column in columns if not _listed(column, frame)]
-        typed = self._typed(flat, {column.name: f"v:{column.name}" for column in flat}, frame)
-        made = [
-            _as_list(typed[column.name])
-            if self.model.properties[column.name].many
-            else typed[column.name]
-            for column in flat
-        ]
-        return made + [self._list(column, frame) for column in columns if column not in flat]
+    def ask(self, block: str, frame: pl.DataFrame, asked: Mapping[str, Asked]) -> None:
+        """Columns of a raw frame to be read, by their names there (a constant has none)."""
+        changed = {
+            name: supplied(value, name)
+            for name, (value, _) in asked.items()
+            if value.rename is not None or value.default is not None
+        }
+        texts = frame.with_columns(**changed) if changed else frame
+        for name, (value, kind) in asked.items():
+            constant = value.how == "const"
+            text = repeated(value.const, frame.height) if constant else texts[name]
+            self._texts[kind][block, name] = text
+            self._kinds[block, name] = kind
 
-    def _list(self, column: Column, frame: pl.DataFrame) -> pl.Series:
-        name = f"v:{column.name}"
-        rows = frame.select("_n", "_doc", name).explode(name).drop_nulls(name)
-        rows = rows.with_columns(self._typed([column], {column.name: name}, rows)[column.name])
-        lists = (
-            rows.drop_nulls(column.name)
-            .group_by("_n")
-            .agg(pl.col(column.name).unique(maintain_order=True))
-        )
-        joined = frame.select("_n").join(lists, on="_n", how="left", maintain_order="left")
-        return joined[column.name]
+    def read(self) -> None:
+        """Read all that was asked for."""
+        for (datatype, form), texts in self._texts.items():
+            work = (
+                partial(self._codes, form or "")
+                if datatype == "code"
+                else partial(_read, values(pl.col("raw"), form, datatype))
+            )
+            self._values |= zip(texts, together(list(texts.values()), work), strict=True)
 
-    def _typed(
-        self, columns: Sequence[Column], raw: dict[str, str], frame: pl.DataFrame
-    ) -> pl.DataFrame:
-        """One frame with the columns typed, from text columns of `frame` named in `raw`."""
-        values: dict[str, pl.Expr] = {}
-        ill: dict[str, pl.Expr] = {}
-        for column in columns:
-            prop, value = self.model.properties[column.name], _value(column)
-            text = supplied(value, raw[column.name])
-            if prop.kind == "code":
-                values[column.name] = text
-            else:
-                values[column.name], ill[f"!{column.name}"] = interpret(
-                    text, value.format, prop.datatype or "string"
-                )
-        made = frame.with_columns(**values, **ill)
-        wrong = made.select(pl.col(name).any() for name in ill).row(0) if ill else ()
-        for name, any_wrong in zip(ill, wrong, strict=True):
-            if any_wrong:
-                column = next(column for column in columns if f"!{column.name}" == name)
-                self._note(column, made.filter(pl.col(name)), raw[column.name])
-        codes = [
-            self._codes(column, made[column.name])
-            for column in columns
-            if self.model.properties[column.name].kind == "code"
-        ]
-        return made.with_columns(codes)
+    def values(self, block: str, name: str) -> pl.Series:
+        """The values of a column; null where a cell is absent or ill-typed."""
+        return self._values[block, name]
 
-    def _note(self, column: Column, bad: pl.DataFrame, raw: str) -> None:
-        prop = self.model.properties[column.name]
-        shown = masked_column(bad[raw], prop.sensitivity) if raw in bad.columns else None
-        what = _value(column).format or prop.datatype or "text"
-        self.notes.fault(bad, "JG-LOD-023", column.name, what, shown)
+    def ill(self, block: str, name: str) -> pl.Series | None:
+        """The mask of a column's ill-typed cells, None where there is none."""
+        kind, read = self._kinds[block, name], self._values[block, name]
+        texts = self._texts[kind][block, name]
+        if kind[0] == "code" or read.null_count() == texts.null_count():
+            return None
+        cells = pl.DataFrame({"raw": texts, "value": read})
+        ill = cells.select(ill=ill_typed(pl.col("raw"), pl.col("value"), kind[1]))["ill"]
+        return ill if ill.any() else None
 
-    def _codes(self, column: Column, notations: pl.Series) -> pl.Series:
+    def unknown(self, block: str, name: str) -> dict[str, int]:
+        """The codes of a column that its scheme does not hold, and how often each stands there."""
+        kind = self._kinds[block, name]
+        strange = self._strange.get(kind[1] or "") if kind[0] == "code" else None
+        if not strange:
+            return {}
+        texts = self._texts[kind][block, name]
+        return dict(texts.filter(texts.is_in(strange)).value_counts().iter_rows())
+
+    def _codes(self, scheme: str, notations: pl.Series) -> pl.Series:
         """Concept IRIs; a code its scheme does not hold gets the IRI it would have."""
-        prop = self.model.properties[column.name]
-        scheme = _value(column).codes or prop.scheme or ""
         held = self.model.schemes[scheme].concepts
-        counts = dict(notations.drop_nulls().value_counts().iter_rows())
-        strange = {code: count for code, count in counts.items() if code not in held}
-        if strange:
-            self.notes.unknown(scheme, column.name, strange)
-        iris = [self.model.concept_iri(scheme, code) for code in counts]
-        return notations.replace_strict(list(counts), iris, default=None, return_dtype=pl.String)
+        codes = notations.drop_nulls().unique().to_list()
+        self._strange[scheme] = [code for code in codes if code not in held]
+        iris = [self.model.concept_iri(scheme, code) for code in codes]
+        return notations.replace_strict(codes, iris, default=None, return_dtype=pl.String)
 
 
-def _value(column: Column) -> Value:
-    assert isinstance(column.rule, Value)
-    return column.rule
-
-
-def _listed(column: Column, frame: pl.DataFrame) -> bool:
-    return frame.schema.get(f"v:{column.name}") == pl.List(pl.String)
-
-
-def _as_list(values: pl.Series) -> pl.Series:
-    """A column of lists of one; null stays null."""
-    return pl.select(
-        pl.when(values.is_not_null()).then(pl.concat_list(values)).alias(values.name)
-    ).to_series()
+def _read(values: pl.Expr, raw: pl.Series) -> pl.Series:
+    return pl.DataFrame({"raw": raw}).select(values).to_series()

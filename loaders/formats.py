@@ -21,38 +21,49 @@ def interpret(raw: pl.Expr, form: str | None, datatype: str) -> Cells:
     a bare date gives no value and no complaint: no time of day is invented. A clock time without
     a zone is Europe/London's, and its date is the day there.
     """
+    value = values(raw, form, datatype)
+    return value, ill_typed(raw, value, form)
+
+
+def values(raw: pl.Expr, form: str | None, datatype: str) -> pl.Expr:
+    """The values of `interpret`."""
     if form is None:
-        return lexical.cast(raw, datatype)
+        return lexical.cast(raw, datatype)[0]
     if form == "london-date":
-        value, ill = london_date(raw)
+        value = london_date(raw)
     elif form == "datetime":
         bare = raw.str.contains(_DATE_ONLY)
-        value, ill = lexical.cast(pl.when(~bare).then(_iso(raw)), "dateTime")
+        value = lexical.cast(pl.when(~bare).then(_iso(raw)), "dateTime")[0]
     elif form == "month":
-        value, ill = lexical.cast(raw, "gYearMonth")
+        value = lexical.cast(raw, "gYearMonth")[0]
     elif "%" in form:
-        value, ill = _pattern(raw, form)
+        value = _pattern(raw, form)
         if datatype == "date" and _has_clock(form):
             value = value.dt.convert_time_zone(LONDON).dt.date()
     else:
-        value, ill = lexical.cast(raw, form)
-    return (value, ill) if datatype != "string" else (_written(value, form), ill)
+        value = lexical.cast(raw, form)[0]
+    return value if datatype != "string" else _written(value, form)
 
 
-def london_date(raw: pl.Expr) -> Cells:
+def ill_typed(raw: pl.Expr, value: pl.Expr, form: str | None) -> pl.Expr:
+    """The mask of `interpret`, from text and the values made of it."""
+    ill = raw.is_not_null() & value.is_null()
+    return ill & ~raw.str.contains(_DATE_ONLY) if form == "datetime" else ill
+
+
+def london_date(raw: pl.Expr) -> pl.Expr:
     """The calendar day in Europe/London of a date, or of a date and time with or without zone."""
     day, _ = lexical.cast(pl.when(raw.str.contains(_DATE_ONLY)).then(raw), "date")
     moment, _ = lexical.cast(_iso(raw), "dateTime")
-    value = pl.coalesce(day, moment.dt.convert_time_zone(LONDON).dt.date())
-    return value, raw.is_not_null() & value.is_null()
+    return pl.coalesce(day, moment.dt.convert_time_zone(LONDON).dt.date())
 
 
-def version_text(raw: pl.Expr, form: str | None) -> Cells:
-    """A version that sorts: moments in UTC, dates as ISO days, other text as it stands."""
-    told, ill = interpret(raw, form, "string")
-    if form == "datetime":
-        told = pl.coalesce(told, pl.when(raw.str.contains(_DATE_ONLY)).then(raw))
-    return told, ill
+def version_text(raw: pl.Expr, told: pl.Expr, form: str | None) -> pl.Expr:
+    """A version that sorts, from its text and that as a string: moments in UTC, dates as ISO days,
+    other text as it stands.
+    """
+    bare = pl.when(raw.str.contains(_DATE_ONLY)).then(raw)
+    return pl.coalesce(told, bare) if form == "datetime" else told
 
 
 def _iso(raw: pl.Expr) -> pl.Expr:
@@ -67,7 +78,7 @@ def _iso(raw: pl.Expr) -> pl.Expr:
     )
 
 
-def _pattern(raw: pl.Expr, form: str) -> Cells:
+def _pattern(raw: pl.Expr, form: str) -> pl.Expr:
     if _has_clock(form):
         moment = raw.str.to_datetime(form, time_unit="us", strict=False, exact=True)
         value = moment.dt.replace_time_zone(
@@ -75,8 +86,7 @@ def _pattern(raw: pl.Expr, form: str) -> Cells:
         ).dt.convert_time_zone("UTC")
     else:
         value = raw.str.to_date(form, strict=False, exact=True)
-    value = pl.when(value.dt.year().is_between(1, 9999)).then(value)
-    return value, raw.is_not_null() & value.is_null()
+    return pl.when(value.dt.year().is_between(1, 9999)).then(value)
 
 
 def _has_clock(form: str) -> bool:

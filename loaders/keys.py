@@ -1,22 +1,18 @@
 """Texts of values, and the identifiers made of them."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from itertools import combinations
 
 import polars as pl
 
-from loaders.formats import interpret
 from loaders.mapping import Value
 
 
 def supplied(value: Value, name: str) -> pl.Expr:
-    """The text of a value: constant, or the raw column renamed and with its default.
+    """The text of a value: the raw column renamed and with its default.
 
     A text that is renamed to nothing is absent.
     """
-    if value.how == "const":
-        return pl.lit(value.const)
     text = pl.col(name)
     if value.rename is not None:
         other = value.rename.get("*")
@@ -27,32 +23,6 @@ def supplied(value: Value, name: str) -> pl.Expr:
         )
         text = pl.when(text.is_not_null() & (renamed != "")).then(renamed)
     return text if value.default is None else text.fill_null(value.default)
-
-
-@dataclass(frozen=True, slots=True)
-class KeyParts:
-    """Typed key parts as expressions. texts: by column name, as canonical text; ill: whether the
-    cell cannot be read; optional: names that may be absent.
-    """
-
-    texts: dict[str, pl.Expr]
-    ill: dict[str, pl.Expr]
-    optional: list[str]
-
-
-def key_parts(parts: Sequence[Value], prefix: str) -> KeyParts:
-    """The parts of a key whose raw columns are `prefix` followed by their position."""
-    cells = {
-        f"{prefix}{position}": interpret(
-            supplied(part, f"{prefix}{position}"), part.format, "string"
-        )
-        for position, part in enumerate(parts)
-    }
-    return KeyParts(
-        {name: value for name, (value, _) in cells.items()},
-        {f"!{name}": ill for name, (_, ill) in cells.items()},
-        [name for name, part in zip(cells, parts, strict=True) if part.optional],
-    )
 
 
 def shorter(
@@ -66,3 +36,8 @@ def shorter(
         for left in combinations(leave, size)
     ]
     return pl.coalesce([named(choice) for choice in choices if choice])
+
+
+def parts_of(key: Sequence[Value], prefix: str) -> dict[str, Value]:
+    """The parts of a key by the names of their raw columns."""
+    return {f"{prefix}{position}": part for position, part in enumerate(key)}

@@ -11,19 +11,20 @@ from functools import partial
 
 import polars as pl
 
-from loaders.cells import Cells
-from loaders.formats import version_text
-from loaders.keys import key_parts, shorter, supplied
+from loaders import documents
+from loaders.cells import Cells, kind_of, texts_of
+from loaders.columns import as_list, gathered, repeated, together
+from loaders.keys import parts_of, shorter
 from loaders.mapping import Block, Column, Link, SourceMapping, Value
+from loaders.masking import masked_column
 from loaders.notes import Notes
 from loaders.raw import Raw
-from ontology.identifiers import document_id_expr, record_iri_expr
+from ontology.identifiers import record_iri_expr
 from ontology.model import Model
 
+PLACES = {"_n": pl.Int64(), "_doc": pl.Int64(), "_place": pl.String()}
 INSTANCES = {
-    "_n": pl.Int64(),
-    "_doc": pl.Int64(),
-    "_place": pl.String(),
+    **PLACES,
     "block": pl.String(),
     "root": pl.String(),
     "iri": pl.String(),
@@ -70,119 +71,114 @@ class Typist:
 
 
 class _Batch:
-    """The work on one batch: identities first, since links need them, then the columns."""
+    """The work on one batch: texts first, then identities, since links need them, then the rest."""
 
     def __init__(self, typist: Typist, raw: Raw) -> None:
         self.typist, self.raw = typist, raw
         self.mapping, self.model = typist.mapping, typist.model
         self.notes = Notes(raw.faults)
-        self.cells = Cells(self.model, self.notes)
+        self.cells = Cells(self.model)
         self.keyless: set[int] = set()
+        self.blocks = [
+            (block, frame)
+            for block in self.mapping.walk()
+            if (frame := raw.sheets[block.name]).height
+        ]
+        self.apart: dict[tuple[str, str], pl.DataFrame] = {}
+        """Rows of a column of lists, one a text, by block and column."""
 
     def typed(self) -> Typed:
-        documents = self.documents()
-        self.instances = self.identities(documents)
-        self.iris = self.instances["iri"]
-        frames = {
-            block.name: self.block(block, frame)
-            for block in self.mapping.walk()
-            if (frame := self.raw.sheets[block.name]).height
-        }
+        told = documents.ask(self.mapping, self.raw.documents, self.cells)
+        for block, frame in self.blocks:
+            self.ask(block, frame)
+        self.cells.read()
+        named = documents.named(self.mapping, told, self.cells, self.notes)
+        self.instances = self.identities(named)
+        self.targets = self.in_scope()
+        frames = {block.name: self.block(block, frame) for block, frame in self.blocks}
         return Typed(
-            documents=documents.select("_doc", "_file", "_place", "document", "version", "content"),
+            documents=named.select("_doc", "_file", "_place", "document", "version", "content"),
             frames=frames,
             instances=self.instances,
             faults=self.notes.faults_frame(),
             unknown=self.notes.unknown_frame(),
         )
 
-    def documents(self) -> pl.DataFrame:
-        """The document frame with `document` (id), `version` and typed key parts `k:<i>`."""
-        rule = self.mapping.document
-        absent = [
-            pl.lit(None, pl.String).alias(name)
-            for name in (f"k:{position}" for position in range(len(rule.key)))
-            if name not in self.raw.documents.columns
-        ]
-        frame = self.raw.documents.with_columns(absent, pl.lit(None, pl.Int64).alias("_n"))
-        columns: dict[str, pl.Expr] = {}
-        if rule.version is not None:
-            columns["version"], columns["_ill"] = version_text(
-                supplied(rule.version, "version"), rule.version.format
+    def ask(self, block: Block, frame: pl.DataFrame) -> None:
+        """Ask for all texts of a block's records."""
+        asked = texts_of(parts_of(block.key, "k:"))
+        for column in block.columns:
+            rule = column.rule
+            of_column = (
+                {f"v:{column.name}": (rule, kind_of(column, self.model))}
+                if isinstance(rule, Value)
+                else texts_of(parts_of(rule.key, f"l:{column.name}:"))
             )
-        # A document known by its content has its own key parts, which no format concerns.
-        by_content = pl.col("k:0") == "content" if rule.by_content else pl.lit(False)
-        parts = key_parts(rule.key, "k:")
-        missing = pl.lit(False)
-        for name, text in parts.texts.items():
-            columns[name] = pl.when(by_content).then(pl.col(name)).otherwise(text)
-            if name not in parts.optional:
-                missing = missing | (~by_content & text.is_null())
-        made = frame.with_columns(missing.alias("_missing"), **columns)
-        if rule.version is not None:
-            what = rule.version.format or "text"
-            self.notes.fault(made.filter("_ill"), "JG-LOD-026", "version", what)
-        keys = ", ".join(path.text for part in rule.key for path in part.paths)
-        self.notes.fault(made.filter("_missing"), "JG-LOD-021", keys, "")
-        names = _key_names(made)
-        optional = [*parts.optional, *(["k:1", "k:2"] if rule.by_content else [])]
-        named = partial(document_id_expr, self.mapping.source)
-        return made.with_columns(
-            version=pl.col("version").fill_null(""),
-            document=pl.when(~pl.col("_missing")).then(shorter(named, names, optional)),
-        )
+            lists = [name for name in of_column if frame.schema.get(name) == pl.List(pl.String)]
+            if not lists:
+                asked |= of_column
+                continue
+            held = [name for name in of_column if name in frame.columns]
+            rows = frame.select("_n", "_doc", *held).explode(lists).drop_nulls(lists)
+            self.apart[block.name, column.name] = rows
+            self.cells.ask(block.name, rows, of_column)
+        self.cells.ask(block.name, frame, asked)
 
-    def identities(self, documents: pl.DataFrame) -> pl.DataFrame:
+    def identities(self, named: pl.DataFrame) -> pl.DataFrame:
         """Every instance, in the order of `_n`; its IRI is null where it has no key."""
         found = [pl.DataFrame(schema=INSTANCES)]
-        for block in self.mapping.walk():
-            frame = self.raw.sheets[block.name]
-            if not frame.height:
-                continue
+        for block, frame in self.blocks:
             root = self.typist.roots[block.name]
             iri = (
                 self.own_key(block, frame, root)
                 if block.key
-                else self.documents_key(frame, documents, root)
+                else self.documents_key(frame, named, root)
             )
-            found.append(
-                frame.select(
-                    "_n", "_doc", "_place", block=pl.lit(block.name), root=pl.lit(root), iri=iri
-                )
-            )
+            told = {
+                "block": repeated(block.name, frame.height),
+                "root": repeated(root, frame.height),
+                "iri": iri,
+            }
+            found.append(pl.DataFrame({name: frame[name] for name in PLACES} | told))
         return pl.concat(found).sort("_n")
 
-    def documents_key(self, frame: pl.DataFrame, documents: pl.DataFrame, root: str) -> pl.Series:
-        names = _key_names(documents)
+    def documents_key(self, frame: pl.DataFrame, named: pl.DataFrame, root: str) -> pl.Series:
+        names = documents.key_names(named)
         keyed = frame.select("_doc").join(
-            documents.select("_doc", *names), on="_doc", how="left", maintain_order="left"
+            named.select("_doc", *names), on="_doc", how="left", maintain_order="left"
         )
         return keyed.select(self.iri(root, self.mapping.source, names, names[1:]))["iri"]
 
     def own_key(self, block: Block, frame: pl.DataFrame, root: str) -> pl.Series:
-        parts = key_parts(block.key, "k:")
-        iri = self.iri(root, self.mapping.source, list(parts.texts), parts.optional)
-        keys = frame.with_columns(**parts.texts, **parts.ill).with_columns(iri)
-        if keys["iri"].has_nulls():
-            self.note_missing(block, keys, parts.optional)
-        return keys["iri"]
+        iris = self.keyed(block.name, parts_of(block.key, "k:"), root, self.mapping.source)
+        if iris.has_nulls():
+            self.note_missing(block, frame)
+        return iris
 
-    def note_missing(self, block: Block, keys: pl.DataFrame, optional: Sequence[str]) -> None:
-        for position, part in enumerate(block.key):
-            name = f"k:{position}"
+    def keyed(self, block: str, parts: Mapping[str, Value], root: str, dataset: str) -> pl.Series:
+        """The IRIs that keys name, one a row they were read from."""
+        keys = pl.DataFrame({name: self.cells.values(block, name) for name in parts})
+        optional = [name for name, part in parts.items() if part.optional]
+        return keys.select(self.iri(root, dataset, list(parts), optional))["iri"]
+
+    def note_missing(self, block: Block, frame: pl.DataFrame) -> None:
+        for name, part in parts_of(block.key, "k:").items():
             paths = ", ".join(path.text for path in part.paths)
-            bad = keys[f"!{name}"]
-            self.notes.fault(keys.filter(bad), "JG-LOD-023", paths, part.format or "text")
-            if name in optional:
+            absent = self.cells.values(block.name, name).is_null()
+            ill = self.cells.ill(block.name, name)
+            if ill is not None:
+                self.notes.fault(frame.filter(ill), "JG-LOD-023", paths, part.format or "text")
+                absent &= ~ill
+            if part.optional:
                 continue
-            absent = keys.filter(keys[name].is_null() & ~bad)
+            lost = frame.filter(absent)
             if part.paths and all(path.origin == "up" for path in part.paths):
                 # What is absent above has refused the document already, where it is owned.
-                absent = absent.filter(~pl.col("_doc").is_in(self.keyless))
+                lost = lost.filter(~pl.col("_doc").is_in(self.keyless))
             code = "JG-LOD-024" if block.owned else "JG-LOD-025"
-            self.notes.fault(absent, code, paths, block.name)
+            self.notes.fault(lost, code, paths, block.name)
             if block.owned:
-                self.keyless.update(absent["_doc"])
+                self.keyless.update(lost["_doc"])
 
     def iri(
         self, root: str, dataset: str, names: Sequence[str], optional: Sequence[str] = ()
@@ -190,16 +186,36 @@ class _Batch:
         named = partial(record_iri_expr, self.typist.base, root, dataset)
         return shorter(named, names, optional).alias("iri")
 
+    def in_scope(self) -> dict[tuple[str, str], pl.Series]:
+        """The IRIs that links to what was made in scope lead to, by block and column."""
+        links = {
+            (block.name, column.name): frame[f"t:{column.name}"]
+            for block, frame in self.blocks
+            for column in block.columns
+            if isinstance(column.rule, Link) and not (column.rule.key or column.rule.every)
+        }
+        iris = together(list(links.values()), self.instances["iri"].gather)
+        found = dict(zip(links, iris, strict=True))
+        many = [name for name in found if self.model.properties[name[1]].many]
+        listed = together([found[name] for name in many], as_list)
+        return found | dict(zip(many, listed, strict=True))
+
     def block(self, block: Block, frame: pl.DataFrame) -> pl.DataFrame:
         """The typed frame of a block."""
         values = [column for column in block.columns if isinstance(column.rule, Value)]
-        links = [
-            self.link(column, column.rule, frame)
-            for column in block.columns
-            if isinstance(column.rule, Link)
-        ]
-        result = frame.select("_n", "_doc", "_place", "class").with_columns(
-            self.iris.gather(frame["_n"]), *self.cells.columns(values, frame), *links
+        flat = [column for column in values if (block.name, column.name) not in self.apart]
+        lists = [column for column in values if column not in flat]
+        result = pl.DataFrame(
+            {
+                **{name: frame[name] for name in (*PLACES, "class")},
+                "iri": self.instances["iri"].gather(frame["_n"]),
+                **{column.name: self.value(block, column, frame) for column in [*flat, *lists]},
+                **{
+                    column.name: self.link(block, column, column.rule, frame)
+                    for column in block.columns
+                    if isinstance(column.rule, Link)
+                },
+            }
         )
         precision = date_precision(block)
         if precision is None:
@@ -210,41 +226,38 @@ class _Batch:
             pl.when(pl.col(date).is_not_null()).then(pl.lit(iri)).alias("datePrecision")
         )
 
-    def link(self, column: Column, link: Link, frame: pl.DataFrame) -> pl.Series:
-        name, many = column.name, self.model.properties[column.name].many
-        if link.every:
-            rows = (
-                frame.select("_n", "_doc")
-                .join(
-                    self.instances.filter(pl.col("block") == link.targets[0]).select("_doc", "iri"),
-                    on="_doc",
-                    maintain_order="left_right",
-                )
-                .rename({"iri": name})
-            )
-        elif not link.key:
-            rows = frame.select("_n", self.iris.gather(frame[f"t:{name}"]).alias(name))
-        else:
-            rows = self.keyed(column, link, frame)
-        if not many:
-            return rows[name]
-        lists = rows.drop_nulls(name).group_by("_n").agg(pl.col(name).unique(maintain_order=True))
-        return frame.select("_n").join(lists, on="_n", how="left", maintain_order="left")[name]
+    def value(self, block: Block, column: Column, frame: pl.DataFrame) -> pl.Series:
+        """The values of a column; ill-typed cells and unknown codes are noted."""
+        prop, raw = self.model.properties[column.name], f"v:{column.name}"
+        values, ill = self.cells.values(block.name, raw), self.cells.ill(block.name, raw)
+        rows = self.apart.get((block.name, column.name))
+        if ill is not None:
+            bad = (frame if rows is None else rows).filter(ill)
+            shown = masked_column(bad[raw], prop.sensitivity) if raw in bad.columns else None
+            what = kind_of(column, self.model)[1] or prop.datatype or "text"
+            self.notes.fault(bad, "JG-LOD-023", column.name, what, shown)
+        strange = self.cells.unknown(block.name, raw)
+        if strange:
+            self.notes.unknown(kind_of(column, self.model)[1] or "", column.name, strange)
+        if rows is not None:
+            return gathered(frame["_n"], rows.select("_n", values.alias(column.name)))
+        return as_list(values) if prop.many else values
 
-    def keyed(self, column: Column, link: Link, frame: pl.DataFrame) -> pl.DataFrame:
-        """`_n` and the IRI of each target known by key; several rows an instance for several."""
-        target = link.targets[0]
+    def link(self, block: Block, column: Column, link: Link, frame: pl.DataFrame) -> pl.Series:
+        """The IRIs a link leads to."""
+        if not (link.key or link.every):
+            return self.targets[block.name, column.name]
+        if link.every:
+            made = self.instances.filter(block=link.targets[0]).select("_doc", "iri")
+            rows = frame.select("_n", "_doc").join(made, on="_doc", maintain_order="left_right")
+            return gathered(frame["_n"], rows.select("_n", pl.col("iri").alias(column.name)))
+        target, parts = link.targets[0], parts_of(link.key, f"l:{column.name}:")
         root = self.typist.roots.get(target) or self.model.root_of(target) or target
-        prefix = f"l:{column.name}:"
-        lists = [
-            name
-            for name, dtype in frame.schema.items()
-            if name.startswith(prefix) and dtype == pl.List(pl.String)
-        ]
-        parts = key_parts(link.key, prefix)
-        rows = (frame.explode(lists) if lists else frame).with_columns(**parts.texts)
-        iri = self.iri(root, link.dataset or self.mapping.source, list(parts.texts), parts.optional)
-        return rows.select("_n", iri.alias(column.name))
+        iris = self.keyed(block.name, parts, root, link.dataset or self.mapping.source)
+        apart = self.apart.get((block.name, column.name))
+        if apart is not None:
+            return gathered(frame["_n"], apart.select("_n", iris.alias(column.name)))
+        return as_list(iris) if self.model.properties[column.name].many else iris
 
 
 def date_precision(block: Block) -> tuple[str, str] | None:
@@ -258,9 +271,3 @@ def date_precision(block: Block) -> tuple[str, str] | None:
         if isinstance(rule, Value) and "datePrecision" not in columns:
             return date, "month" if rule.format == "month" else "day"
     return None
-
-
-def _key_names(frame: pl.DataFrame) -> list[str]:
-    return sorted(
-        (name for name in frame.columns if name.startswith("k:")), key=lambda name: int(name[2:])
-    )

@@ -46,7 +46,7 @@ def _by_house_and_day(lists: list[Any]) -> list[Any]:
     told = [_house_and_start(each) for each in lists]
     starts = pl.Series([start for _, start in told], dtype=pl.String)
     # The day is part of the key by the same rule, in the mappings.
-    days = pl.select(london_date(pl.lit(starts))[0]).to_series()
+    days = pl.select(london_date(pl.lit(starts))).to_series()
     firsts: dict[tuple[str, date], Node] = {}
     kept = []
     for each, (name, _), day in zip(lists, told, days, strict=True):

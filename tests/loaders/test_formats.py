@@ -94,7 +94,8 @@ def test_versions_sort_by_the_moment_they_name() -> None:
         "2021-06-25T11:00:00+01:00",
         "2021-06-25T11:30:00",
     ]
-    value, ill = version_text(pl.col("text"), "datetime")
+    told, ill = interpret(pl.col("text"), "datetime", "string")
+    value = version_text(pl.col("text"), told, "datetime")
     read = pl.DataFrame({"text": texts}).select(value=value, ill=ill)
     assert not read["ill"].any()
     assert read["value"].is_sorted()
