@@ -1,7 +1,9 @@
 """The mappings that stand in the organisations' folders, and their readers."""
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import lru_cache
 from importlib import import_module
 from pathlib import Path as FilePath
 
@@ -22,11 +24,22 @@ def mapping_files(*folders: FilePath) -> list[FilePath]:
 def read_mappings(*folders: FilePath) -> list[SourceMapping]:
     """All mappings, by source. Raises MappingError; two for one source are an error.
 
-    Our own, parsed, are kept in the user's cache: parsing takes ten times as long.
+    Our own, parsed, are kept: in this process while their files have the same stamps, and in the
+    user's cache, since parsing takes ten times as long.
     """
     if folders:
         return _read(*folders)
-    programs = (*FOLDER.glob("*.py"), *FOLDER.rglob("*.yaml"))
+    files = sorted(FOLDER.rglob("*.yaml"))
+    return [*_ours(tuple((file, _stamp(file.stat())) for file in files))]
+
+
+def _stamp(stat: os.stat_result) -> tuple[int, int]:
+    return stat.st_size, stat.st_mtime_ns
+
+
+@lru_cache(maxsize=1)
+def _ours(files: tuple[tuple[FilePath, tuple[int, int]], ...]) -> list[SourceMapping]:
+    programs = (*FOLDER.glob("*.py"), *(file for file, _ in files))
     return made(
         "mappings",
         digest_of(sorted(programs)),

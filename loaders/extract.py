@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import orjson
 import polars as pl
@@ -83,7 +84,8 @@ class _Sheet:
         parts = [part(scope) for part in self.class_parts]
         return self.choose([part if type(part) is str else None for part in parts])
 
-    def frame(self) -> pl.DataFrame:
+    def take(self) -> pl.DataFrame:
+        """What was filled in so far; the columns are empty again."""
         data = {
             "_n": pl.Series(self.n, dtype=pl.Int64),
             "_doc": pl.Series(self.doc, dtype=pl.Int64),
@@ -96,6 +98,11 @@ class _Sheet:
             data[name] = pl.Series(lists, dtype=pl.List(pl.String))
         for name, _, made in self.targets:
             data[name] = pl.Series(made, dtype=pl.Int64)
+        filled: list[list[Any]] = [self.n, self.doc, self.place, self.cls]
+        filled += [texts for *_, texts in self.texts] + [lists for *_, lists in self.lists]
+        filled += [made for *_, made in self.targets]
+        for column in filled:
+            column.clear()
         return pl.DataFrame(data)
 
 
@@ -146,6 +153,7 @@ class Extractor:
         self.numbers = {block.name: number for number, block in enumerate(mapping.walk())}
         self._sheets: list[_Sheet] = []
         self._levels = TOP
+        self._top = self._compile(mapping.blocks, DOCUMENT)
         rule = mapping.document
         self._document_places = places(rule.at.steps)
         self._document_key = [single(part, DOCUMENT) for part in rule.key]
@@ -154,8 +162,6 @@ class Extractor:
         self._clear()
 
     def _clear(self) -> None:
-        self._sheets = []
-        self._top = self._compile(self.mapping.blocks, DOCUMENT)
         self.instances = 0
         self._documents: list[list[str | int | None]] = []
         self._faults: list[tuple[int, int | None, str, str, str, str]] = []
@@ -339,7 +345,7 @@ class Extractor:
         rows = [row + [None] * (len(schema) - len(row)) for row in self._documents]
         raw = Raw(
             documents=pl.DataFrame(rows, schema=schema, orient="row"),
-            sheets={sheet.block.name: sheet.frame() for sheet in self._sheets},
+            sheets={sheet.block.name: sheet.take() for sheet in self._sheets if sheet.n},
             faults=pl.DataFrame(self._faults, schema=FAULTS, orient="row"),
             instances=self.instances,
         )

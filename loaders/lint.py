@@ -115,8 +115,9 @@ class _Lint:
             yield from self.record_class(rule.default, where)
 
     def record_class(self, name: str, where: Where) -> Iterator[MappingError]:
-        records = [cls for cls in self.model.classes if self.model.root_of(cls)]
-        yield from self.known(name, records, "record class", where)
+        if name not in self.model.classes or not self.model.root_of(name):
+            records = [cls for cls in self.model.classes if self.model.root_of(cls)]
+            yield from self.known(name, records, "record class", where)
 
     def condition(self, test: Condition, where: Where) -> Iterator[MappingError]:
         if test.test == "denotes":

@@ -39,7 +39,7 @@ class Raw:
     """One batch of whole documents.
 
     documents: `DOCUMENTS` and key parts `k:<i>`; content is the fingerprint of the whole, mapped or
-    not. sheets: block name → raw frame.
+    not. sheets: block name → raw frame, of all blocks that made an instance.
     faults: what did not fit, by `FAULTS`; `_n` is null where it concerns the whole document.
     instances: how many `_n` were given.
     """

@@ -8,11 +8,10 @@ from pathlib import Path as FilePath
 
 import polars as pl
 
-from loaders import findings, lint
+from loaders import findings, tools
 from loaders.catalogue import named, read_mappings
 from loaders.code_lists.held import held
 from loaders.errors import FileError, LoadError, nearest
-from loaders.extract import Extractor
 from loaders.links import Links
 from loaders.mapping import SourceMapping
 from loaders.masking import HIDDEN_CODES, masked
@@ -26,8 +25,9 @@ from loaders.rows import RowExtractor
 from loaders.settle import Settled, Settler
 from loaders.snapshot import Snapshot
 from loaders.tables import batches, header, vet
+from loaders.tools import Tools
 from loaders.trees import Limits, not_text
-from loaders.typed import Typed, Typist
+from loaders.typed import Typed
 from ontology.identifiers import BASE
 from ontology.model import Model
 from ontology.namespaces import code_iri
@@ -136,9 +136,8 @@ class _Work:
     """What is kept for one source while its files are read."""
 
     mapping: SourceMapping
-    messages: Extractor
+    tools: Tools
     rows: RowExtractor
-    typist: Typist
     settler: Settler
 
 
@@ -223,8 +222,10 @@ class _Run:
             if isinstance(message.content, Unreadable):
                 self._lost_message(number, message.place, message.content.error, mapping)
                 continue
-            work.messages.add(message.content, number, message.place, groups, self.given, seen)
-            if work.messages.instances >= self.batch:
+            work.tools.messages.add(
+                message.content, number, message.place, groups, self.given, seen
+            )
+            if work.tools.messages.instances >= self.batch:
                 self._flush(work)
 
     def _lost_message(
@@ -256,24 +257,22 @@ class _Run:
 
     def _work(self, mapping: SourceMapping) -> _Work:
         if mapping.source not in self.work:
-            lint.require(mapping, self.model)
-            typist = Typist(mapping, self.model, self.base)
+            taken = tools.take(mapping, self.model, self.base)
             self.work[mapping.source] = _Work(
                 mapping,
-                Extractor(mapping, self.model),
+                taken,
                 RowExtractor(mapping, self.model, self.given),
-                typist,
-                Settler(mapping, typist, self.model, self.releases, self.writer),
+                Settler(mapping, taken.typist, self.model, self.releases, self.writer),
             )
         return self.work[mapping.source]
 
     def _flush(self, work: _Work) -> None:
-        raw = (work.rows if work.mapping.format == "csv" else work.messages).take()
+        raw = (work.rows if work.mapping.format == "csv" else work.tools.messages).take()
         if raw is not None and raw.documents.height:
             self._settle(work, raw)
 
     def _settle(self, work: _Work, raw: Raw) -> None:
-        typed = work.typist.type(raw)
+        typed = work.tools.typist.type(raw)
         files = pl.Series([file.path for file in self.report.files], dtype=pl.String)
         settled = work.settler.settle(typed, files)
         self._found(work.mapping, settled.findings)
@@ -303,6 +302,7 @@ class _Run:
         """What is still held is settled; then what concerns the load as a whole."""
         for work in self.work.values():
             self._flush(work)
+            tools.give_back(work.tools)
         mappings = [work.mapping for work in self.work.values()]
         self.report.rejections = self.rejected.finish(self.report, mappings)
         if self.snapshot is not None:

@@ -82,7 +82,7 @@ class _Batch:
         self.blocks = [
             (block, frame)
             for block in self.mapping.walk()
-            if (frame := raw.sheets[block.name]).height
+            if (frame := raw.sheets.get(block.name)) is not None and frame.height
         ]
         self.apart: dict[tuple[str, str], pl.DataFrame] = {}
         """Rows of a column of lists, one a text, by block and column."""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from loaders import lint
+from loaders import catalogue, lint
 from loaders.catalogue import FOLDER, read_mappings
 from loaders.errors import MappingError
 from loaders.mapping import SourceMapping
@@ -110,6 +110,8 @@ def test_kept_mappings_are_those_that_were_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("JUSTICEGRAPH_CACHE", str(tmp_path))
+    # As a process that never read them.
+    monkeypatch.setattr(catalogue, "_ours", catalogue._ours.__wrapped__)
     assert list(tmp_path.iterdir()) == []
     assert read_mappings() == read_mappings(FOLDER)
     assert len(list(tmp_path.iterdir())) == 1
@@ -118,3 +120,20 @@ def test_kept_mappings_are_those_that_were_read(
     assert [list(mapping.walk()) for mapping in kept] == [
         list(mapping.walk()) for mapping in read_mappings(FOLDER)
     ]
+
+
+def test_a_process_that_stays_notices_an_edited_mapping(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(catalogue, "FOLDER", tmp_path)
+    file = tmp_path / "lab" / "hearings.yaml"
+    file.parent.mkdir()
+    file.write_text(HEARINGS)
+    (before,) = read_mappings()
+    (same,) = read_mappings()
+    assert same is before
+    file.write_text(HEARINGS + "\n# edited\n")
+    (after,) = read_mappings()
+    assert after is not before
+    file.unlink()
+    assert read_mappings() == []

@@ -363,6 +363,24 @@ def test_progress_names_each_file(desk: Open) -> None:
     assert told == [(0, 2, "a.json"), (1, 2, "b.json"), (2, 2, "")]
 
 
+def test_a_load_that_was_stopped_leaves_nothing_to_the_next(desk: Open) -> None:
+    class StoppedError(Exception):
+        pass
+
+    def stop(done: int, total: int | None, name: str) -> None:
+        if done == 1:
+            raise StoppedError
+
+    one = desk()
+    one.take(hearing("h0"))
+    files = [one.write(f"{name}.json", hearing(name)) for name in ("h1", "h2")]
+    with pytest.raises(StoppedError):
+        one.load(*files, progress=stop)
+    report = one.take(hearing("h3"))
+    assert (report.read, report.loaded) == (1, 1)
+    assert one.keys("EventRecord") == ["h0", "h3"]
+
+
 def test_a_path_that_does_not_exist_is_refused_at_once(desk: Open) -> None:
     one = desk()
     with pytest.raises(loaders.LoadError, match="JG-LOD-015"):
