@@ -1,9 +1,10 @@
 """Links that lead to no live record: kept, counted, resolved when the target arrives."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
+from loaders.columns import repeated
 from loaders.report import Unresolved
 from ontology.identifiers import dataset_of_iri_expr, root_of_iri_expr
 from ontology.model import Model
@@ -30,9 +31,7 @@ class Links:
     def note(self, source: str, records: Mapping[str, pl.DataFrame]) -> None:
         """Remember the links of accepted records (by root) that lead out of what is loaded."""
         led = [
-            _targets(frame, prop.name).select(
-                pl.lit(source).alias("source"), pl.lit(prop.name).alias("property"), "target"
-            )
+            (name, frame[name])
             for frame in records.values()
             for name in frame.columns
             if (prop := self.model.properties.get(name)) and prop.kind == "link"
@@ -41,11 +40,13 @@ class Links:
             return
         here = pl.concat([frame.select("iri") for frame in records.values()]).unique()
         leading = (
-            pl.concat(led)
+            _targets(led)
             .join(here, left_on="target", right_on="iri", how="anti")
-            .group_by("source", "property", "target")
+            .group_by("property", "target")
             .agg(pl.len().cast(pl.Int64).alias("count"))
-            .with_columns(root=root_of_iri_expr(self.base, "target").fill_null(""))
+            .with_columns(
+                source=pl.lit(source), root=root_of_iri_expr(self.base, "target").fill_null("")
+            )
             .select(*_OPEN)
         )
         self._fresh = pl.concat([self._fresh, leading])
@@ -81,8 +82,14 @@ class Links:
         return pl.concat(kept)
 
 
-def _targets(frame: pl.DataFrame, name: str) -> pl.DataFrame:
-    targets = frame.select(pl.col(name).alias("target"))
-    if isinstance(targets.schema["target"], pl.List):
-        targets = targets.explode("target")
-    return targets.drop_nulls()
+def _targets(columns: Sequence[tuple[str, pl.Series]]) -> pl.DataFrame:
+    """`property` and `target` of each link told in columns of IRIs or of lists of them."""
+    told = []
+    for many in (False, True):
+        alike = [each for each in columns if (each[1].dtype == pl.List(pl.String)) == many]
+        if alike:
+            names = pl.concat([repeated(name, len(column)) for name, column in alike])
+            targets = pl.concat([column for _, column in alike])
+            rows = pl.DataFrame({"property": names, "target": targets})
+            told.append(rows.explode("target") if many else rows)
+    return pl.concat(told).drop_nulls("target")

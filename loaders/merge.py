@@ -4,39 +4,53 @@ Identical tellings collapse; of different ones the first value that is not null 
 united, and a single-valued property told differently is noted.
 """
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
-from loaders.content import content_text, fingerprints
+from loaders.content import contents
 from ontology.model import Model
 
 _SYSTEM = ("_n", "_doc", "_place", "iri", "class")
+_CONFLICTS = {"_doc": pl.Int64, "_n": pl.Int64, "column": pl.String}
 
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """Records of one root class: `_n` (first instance), `_doc`, `_place`, `iri`, `class`, `hash`,
-    properties; one row a document and iri. conflicts: `_doc`, `_n`, `column`.
+    """frames: by root class `_n` (first instance), `_doc`, `_place`, `iri`, `class`, properties,
+    `hash`; one row a document and iri. conflicts: `_doc`, `_n`, `column`.
     """
 
-    frame: pl.DataFrame
+    frames: dict[str, pl.DataFrame]
     conflicts: pl.DataFrame
 
 
-def merge(frames: Iterable[pl.DataFrame], root: str, model: Model) -> Records:
-    """One frame of a root class from the typed frames of several blocks."""
-    schema = model.table_schema(root)
-    told = pl.concat(frames, how="diagonal").sort("_n")
-    names = [name for name in told.columns if name not in _SYSTEM]
-    repeated = told.select("_doc", "iri").is_duplicated()
-    conflicts = pl.DataFrame(schema={"_doc": pl.Int64, "_n": pl.Int64, "column": pl.String})
-    if repeated.any():
-        told, conflicts = _merged(told, repeated, names, model)
-    told = told.with_columns(pl.col(name).cast(schema[name]) for name in names)
-    text = told.select(text=content_text(told.schema, names))["text"]
-    return Records(told.with_columns(fingerprints(text).alias("hash")), conflicts)
+def merge(told: Mapping[str, Sequence[pl.DataFrame]], model: Model) -> Records:
+    """One frame of each root class from the typed frames of several blocks."""
+    frames, conflicts = {}, [pl.DataFrame(schema=_CONFLICTS)]
+    for root, parts in sorted(told.items()):
+        frame = pl.concat(parts, how="diagonal").sort("_n")
+        if frame["iri"].n_unique() < frame.height:
+            repeated = frame.select("_doc", "iri").is_duplicated()
+            if repeated.any():
+                frame, found = _merged(frame, repeated, _properties(frame), model)
+                conflicts.append(found)
+        schema = model.table_schema(root)
+        other = {n: schema[n] for n in _properties(frame) if frame.schema[n] != schema[n]}
+        frames[root] = frame.cast(pl.Schema(other)) if other else frame
+    hashes = contents([frame.select("class", *_properties(frame)) for frame in frames.values()])
+    return Records(
+        {
+            root: frame.with_columns(content.alias("hash"))
+            for (root, frame), content in zip(frames.items(), hashes, strict=True)
+        },
+        pl.concat(conflicts),
+    )
+
+
+def _properties(frame: pl.DataFrame) -> list[str]:
+    return [name for name in frame.columns if name not in _SYSTEM]
 
 
 def _merged(

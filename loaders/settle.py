@@ -12,7 +12,6 @@ from loaders import findings
 from loaders.faults import KINDS
 from loaders.mapping import SourceMapping
 from loaders.merge import merge
-from loaders.notes import FAULTS
 from loaders.typed import Typed, Typist
 from ontology.model import Model
 from releases import Releases, Writer, replace
@@ -54,14 +53,7 @@ class Settler:
         code = pl.col("code")
         refused = typed.faults.filter(code.is_in(_OF_DOCUMENT))["_doc"].unique()
         bad = typed.faults.filter(code.is_in(_OF_RECORD))["_n"].unique()
-        told = {
-            name: frame.filter(
-                ~pl.col("_doc").is_in(refused.implode())
-                & ~pl.col("_n").is_in(bad.implode())
-                & pl.col("iri").is_not_null()
-            )
-            for name, frame in typed.frames.items()
-        }
+        told = {name: _told(frame, refused, bad) for name, frame in typed.frames.items()}
         records, notes = self._merged(told)
         checked = shapes.check(
             {root: _content(frame) for root, frame in records.items()},
@@ -103,21 +95,12 @@ class Settler:
         for name, frame in told.items():
             if frame.height:
                 by_root.setdefault(self.typist.roots[name], []).append(frame)
-        records, notes = {}, [pl.DataFrame(schema=FAULTS)]
-        for root, frames in sorted(by_root.items()):
-            merged = merge(frames, root, self.model)
-            records[root] = merged.frame
-            notes.append(
-                merged.conflicts.select(
-                    "_doc",
-                    "_n",
-                    "column",
-                    code=pl.lit("JG-LOD-031"),
-                    detail=pl.lit(""),
-                    value=pl.lit(""),
-                )
-            )
-        return records, pl.concat(notes)
+        merged = merge(by_root, self.model)
+        nothing = pl.lit("")
+        notes = merged.conflicts.select(
+            "_doc", "_n", "column", code=pl.lit("JG-LOD-031"), detail=nothing, value=nothing
+        )
+        return merged.frames, notes
 
     def _versions(
         self, typed: Typed, refused: pl.Series, mentions: pl.DataFrame, files: pl.Series
@@ -154,13 +137,13 @@ class Settler:
         accepted: dict[str, pl.DataFrame],
         versions: pl.DataFrame,
     ) -> None:
-        told = versions.select(pl.col("instance").alias("_doc"), "document", "version", "dataset")
-        news = mentions.filter(pl.col("fate") == "loaded")
-        for root, frame in accepted.items():
-            rows = news.filter(pl.col("root") == root)["row"]
-            if rows.len():
-                chosen = frame[rows].join(told, on="_doc", how="left", maintain_order="left")
-                self.writer.put(root, chosen.drop("_n", "_doc", "_place"))
+        told = versions.select("instance", "document", "version", "dataset")
+        news = mentions.filter(pl.col("fate") == "loaded").join(
+            told, on="instance", how="left", maintain_order="left"
+        )
+        for (root,), rows in news.partition_by("root", as_dict=True).items():
+            chosen = accepted[root][rows["row"]].drop("_n", "_doc", "_place")
+            self.writer.put(root, chosen.hstack(rows.select("document", "version", "dataset")))
         for (root,), gone in deletes.group_by("root"):
             self.writer.delete(str(root), gone.select("iri", "document"))
         self.writer.put_documents(documents)
@@ -183,15 +166,26 @@ def _content(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.drop("_n", "_doc", "_place", "hash")
 
 
+def _told(frame: pl.DataFrame, refused: pl.Series, bad: pl.Series) -> pl.DataFrame:
+    """The instances that have an IRI and no fault that takes them."""
+    if refused.is_empty() and bad.is_empty() and not frame["iri"].has_nulls():
+        return frame
+    return frame.filter(
+        ~pl.col("_doc").is_in(refused.implode())
+        & ~pl.col("_n").is_in(bad.implode())
+        & pl.col("iri").is_not_null()
+    )
+
+
 def _without_violations(
     records: dict[str, pl.DataFrame], checked: pl.DataFrame
 ) -> dict[str, pl.DataFrame]:
-    accepted = {}
-    broken = checked.filter(pl.col("severity") == "violation")
-    for root, frame in records.items():
-        rows = broken.filter(pl.col("root") == root)["row"].unique().cast(pl.Int64)
-        good = ~pl.int_range(frame.height, eager=True).is_in(rows.implode())
-        accepted[root] = frame.filter(good)
+    broken = checked.filter(pl.col("severity") == "violation").partition_by("root", as_dict=True)
+    accepted = dict(records)
+    for (root,), found in broken.items():
+        rows = found["row"].unique().cast(pl.Int64)
+        numbers = pl.int_range(records[root].height, eager=True)
+        accepted[root] = records[root].filter(~numbers.is_in(rows.implode()))
     return accepted
 
 

@@ -10,7 +10,7 @@ from loaders.code_lists.codes import Code, Coded, code
 from loaders.code_lists.description import Description, described, fits, known_list
 from loaders.code_lists.errors import CodeListError
 from loaders.code_lists.reading import read
-from loaders.content import content_text, fingerprint, fingerprints
+from loaders.content import contents, fingerprint
 from ontology.identifiers import document_id, record_iri
 from ontology.model import SYSTEM_COLUMNS, Model
 from ontology.namespaces import code_iri
@@ -154,8 +154,8 @@ def _framed(
 
 def _hashed(frame: pl.DataFrame) -> pl.DataFrame:
     names = [name for name in frame.columns if name not in SYSTEM_COLUMNS]
-    text = frame.select(content_text(frame.schema, names).alias("hash"))["hash"]
-    return frame.with_columns(fingerprints(text))
+    (hashes,) = contents([frame.select("class", *names)])
+    return frame.with_columns(hashes.alias("hash"))
 
 
 def _ended(

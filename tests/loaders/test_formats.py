@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loaders.content import content_text, fingerprints
+from loaders.content import content_texts, contents
 from loaders.formats import interpret, version_text
 from loaders.masking import masked
 
@@ -112,8 +112,8 @@ def test_two_contents_share_a_fingerprint_exactly_when_they_are_equal(
 ) -> None:
     schema = {"class": pl.String, "a": pl.String, "b": pl.String, "c": pl.List(pl.String)}
     frame = pl.DataFrame([{"class": "X", **left}, {"class": "X", **right}], schema=schema)
-    text = frame.select(text=content_text(frame.schema, ["a", "b", "c"]))["text"]
-    one, other = fingerprints(text)
+    (one, other), (again, _) = contents([frame, frame.select("c", "b", "a", "class")])
+    assert one == again
     assert (one == other) == (left == right)
 
 
@@ -121,9 +121,25 @@ def test_a_property_without_a_value_changes_no_fingerprint() -> None:
     frame = pl.DataFrame(
         {"class": ["X"], "a": ["1"], "new": [None]}, schema_overrides={"new": pl.String}
     )
-    before = frame.select(text=content_text(frame.schema, ["a"]))["text"]
-    after = frame.select(text=content_text(frame.schema, ["a", "new"]))["text"]
+    before, after = contents([frame.select("class", "a"), frame])
     assert before.to_list() == after.to_list()
+
+
+def test_the_fingerprint_of_a_record_is_of_its_names_lengths_and_values() -> None:
+    frame = pl.DataFrame(
+        {
+            "class": ["Plea"],
+            "when": [datetime(2024, 5, 1, 9, 30, tzinfo=UTC)],
+            "names": [["Zoë", ""]],
+            "days": [[date(2024, 5, 1)]],
+            "amount": [Decimal("1.50")],
+            "absent": [None],
+        }
+    )
+    text = (
+        "class=4:Plea;amount=4:1.50;days=13:10:2024-05-01;names=8:4+0:Zoë;when=16:1714555800000000;"
+    )
+    assert [each.to_list() for each in content_texts([frame])] == [[text]]
 
 
 def test_masks_keep_shape_and_not_content() -> None:
