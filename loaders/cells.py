@@ -6,7 +6,7 @@ read as one: first every column is asked for, then all are read, then each is th
 
 from collections import defaultdict
 from collections.abc import Mapping
-from functools import partial
+from functools import lru_cache, partial
 
 import polars as pl
 
@@ -65,7 +65,7 @@ class Cells:
             work = (
                 partial(self._codes, form or "")
                 if datatype == "code"
-                else partial(_read, values(pl.col("raw"), form, datatype))
+                else partial(_read, _values(form, datatype))
             )
             self._values |= zip(texts, together(list(texts.values()), work), strict=True)
 
@@ -99,6 +99,11 @@ class Cells:
         self._strange[scheme] = [code for code in codes if code not in held]
         iris = [self.model.concept_iri(scheme, code) for code in codes]
         return notations.replace_strict(codes, iris, default=None, return_dtype=pl.String)
+
+
+@lru_cache(maxsize=256)
+def _values(form: str | None, datatype: str) -> pl.Expr:
+    return values(pl.col("raw"), form, datatype)
 
 
 def _read(values: pl.Expr, raw: pl.Series) -> pl.Series:

@@ -40,6 +40,8 @@ def of_faults(
     faults: pl.DataFrame, typed: Typed, files: pl.Series, mapping: SourceMapping
 ) -> pl.DataFrame:
     """Findings of a batch's faults (`typed.FAULTS`)."""
+    if faults.is_empty():
+        return together(())
     rows = []
     placed = _placed(faults, typed, files)
     for row in placed.iter_rows(named=True):
@@ -78,6 +80,8 @@ def of_shapes(
     model: Model,
 ) -> pl.DataFrame:
     """Findings of `shapes.check`. records: `_doc` and `_n` of each checked `root` and `row`."""
+    if results.is_empty():
+        return together(())
     told = results.join(records.select("root", "row", "_doc", "_n"), on=["root", "row"], how="left")
     placed = _placed(told, typed, files)
     values = [
@@ -109,6 +113,8 @@ def of_versions(versions: pl.DataFrame) -> pl.DataFrame:
 
     versions: as `releases.replace` returns them.
     """
+    if not (versions["conflict"].any() or "superseded" in versions["fate"]):
+        return together(())
     older = versions.filter(pl.col("fate") == "superseded").select(
         "file",
         "dataset",

@@ -36,8 +36,8 @@ def merge(told: Mapping[str, Sequence[pl.DataFrame]], model: Model) -> Records:
             if repeated.any():
                 frame, found = _merged(frame, repeated, _properties(frame), model)
                 conflicts.append(found)
-        schema = model.table_schema(root)
-        other = {n: schema[n] for n in _properties(frame) if frame.schema[n] != schema[n]}
+        schema, had = model.table_schema(root), frame.schema
+        other = {name: schema[name] for name in _properties(frame) if had[name] != schema[name]}
         frames[root] = frame.cast(pl.Schema(other)) if other else frame
     hashes = contents([frame.select("class", *_properties(frame)) for frame in frames.values()])
     return Records(

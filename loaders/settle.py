@@ -9,6 +9,7 @@ import polars as pl
 
 import shapes
 from loaders import findings
+from loaders.columns import repeated
 from loaders.faults import KINDS
 from loaders.mapping import SourceMapping
 from loaders.merge import merge
@@ -69,6 +70,7 @@ class Settler:
         live = self.releases.mentions(seen["document"].unique(), pending=self.writer)
         decided = replace(seen, live, versions, mentions)
         self._write(decided.mentions, decided.deletes, decided.documents, accepted, versions)
+        numbered = _numbered({root: records[root] for root in checked["root"].unique()})
         return Settled(
             fates=_fates(typed, refused, bad, decided.mentions),
             records=accepted,
@@ -78,9 +80,7 @@ class Settler:
                     findings.of_faults(
                         pl.concat([typed.faults, notes]), typed, files, self.mapping
                     ),
-                    findings.of_shapes(
-                        checked, _numbered(records), typed, files, self.mapping, self.model
-                    ),
+                    findings.of_shapes(checked, numbered, typed, files, self.mapping, self.model),
                     findings.of_versions(decided.versions),
                 ]
             ),
@@ -198,12 +198,15 @@ def _mentions(accepted: dict[str, pl.DataFrame]) -> pl.DataFrame:
         "row": pl.Int64,
     }
     frames = [
-        frame.select(
-            pl.col("_doc").alias("instance"),
-            pl.lit(root).alias("root"),
-            "iri",
-            "hash",
-            pl.int_range(pl.len(), dtype=pl.Int64).alias("row"),
+        pl.DataFrame(
+            {
+                "instance": frame["_doc"],
+                "root": repeated(root, frame.height),
+                "iri": frame["iri"],
+                "hash": frame["hash"],
+                "row": range(frame.height),
+            },
+            schema=schema,
         )
         for root, frame in accepted.items()
     ]
@@ -214,11 +217,14 @@ def _numbered(records: dict[str, pl.DataFrame]) -> pl.DataFrame:
     """Where the checked records come from, by root and row as `shapes.check` counts them."""
     schema = {"root": pl.String, "row": pl.UInt32, "_doc": pl.Int64, "_n": pl.Int64}
     frames = [
-        frame.select(
-            pl.lit(root).alias("root"),
-            pl.int_range(pl.len(), dtype=pl.UInt32).alias("row"),
-            "_doc",
-            "_n",
+        pl.DataFrame(
+            {
+                "root": repeated(root, frame.height),
+                "row": range(frame.height),
+                "_doc": frame["_doc"],
+                "_n": frame["_n"],
+            },
+            schema=schema,
         )
         for root, frame in records.items()
     ]

@@ -5,9 +5,9 @@ and the block's properties in the types of `Model.table_schema`. Nothing is drop
 cannot be a record is named in `Typed.faults`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 
 import polars as pl
 
@@ -29,6 +29,7 @@ INSTANCES = {
     "root": pl.String(),
     "iri": pl.String(),
 }
+_TEXTS = pl.List(pl.String())
 _DATED = ("eventDate", "recordedDate")
 
 
@@ -106,7 +107,7 @@ class _Batch:
 
     def ask(self, block: Block, frame: pl.DataFrame) -> None:
         """Ask for all texts of a block's records."""
-        asked = texts_of(parts_of(block.key, "k:"))
+        asked, schema = texts_of(parts_of(block.key, "k:")), frame.schema
         for column in block.columns:
             rule = column.rule
             of_column = (
@@ -114,11 +115,11 @@ class _Batch:
                 if isinstance(rule, Value)
                 else texts_of(parts_of(rule.key, f"l:{column.name}:"))
             )
-            lists = [name for name in of_column if frame.schema.get(name) == pl.List(pl.String)]
+            lists = [name for name in of_column if schema.get(name) == _TEXTS]
             if not lists:
                 asked |= of_column
                 continue
-            held = [name for name in of_column if name in frame.columns]
+            held = [name for name in of_column if name in schema]
             rows = frame.select("_n", "_doc", *held).explode(lists).drop_nulls(lists)
             self.apart[block.name, column.name] = rows
             self.cells.ask(block.name, rows, of_column)
@@ -147,7 +148,9 @@ class _Batch:
         keyed = frame.select("_doc").join(
             named.select("_doc", *names), on="_doc", how="left", maintain_order="left"
         )
-        return keyed.select(self.iri(root, self.mapping.source, names, names[1:]))["iri"]
+        return keyed.select(
+            _iri(self.typist.base, root, self.mapping.source, tuple(names), tuple(names[1:]))
+        )["iri"]
 
     def own_key(self, block: Block, frame: pl.DataFrame, root: str) -> pl.Series:
         iris = self.keyed(block.name, parts_of(block.key, "k:"), root, self.mapping.source)
@@ -158,8 +161,8 @@ class _Batch:
     def keyed(self, block: str, parts: Mapping[str, Value], root: str, dataset: str) -> pl.Series:
         """The IRIs that keys name, one a row they were read from."""
         keys = pl.DataFrame({name: self.cells.values(block, name) for name in parts})
-        optional = [name for name, part in parts.items() if part.optional]
-        return keys.select(self.iri(root, dataset, list(parts), optional))["iri"]
+        optional = tuple(name for name, part in parts.items() if part.optional)
+        return keys.select(_iri(self.typist.base, root, dataset, tuple(parts), optional))["iri"]
 
     def note_missing(self, block: Block, frame: pl.DataFrame) -> None:
         for name, part in parts_of(block.key, "k:").items():
@@ -179,12 +182,6 @@ class _Batch:
             self.notes.fault(lost, code, paths, block.name)
             if block.owned:
                 self.keyless.update(lost["_doc"])
-
-    def iri(
-        self, root: str, dataset: str, names: Sequence[str], optional: Sequence[str] = ()
-    ) -> pl.Expr:
-        named = partial(record_iri_expr, self.typist.base, root, dataset)
-        return shorter(named, names, optional).alias("iri")
 
     def in_scope(self) -> dict[tuple[str, str], pl.Series]:
         """The IRIs that links to what was made in scope lead to, by block and column."""
@@ -258,6 +255,14 @@ class _Batch:
         if apart is not None:
             return gathered(frame["_n"], apart.select("_n", iris.alias(column.name)))
         return as_list(iris) if self.model.properties[column.name].many else iris
+
+
+@lru_cache(maxsize=4096)
+def _iri(
+    base: str, root: str, dataset: str, names: tuple[str, ...], optional: tuple[str, ...]
+) -> pl.Expr:
+    """Record IRIs of key parts in columns."""
+    return shorter(partial(record_iri_expr, base, root, dataset), names, optional).alias("iri")
 
 
 def date_precision(block: Block) -> tuple[str, str] | None:
