@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from shapes.kinds import Kinds
 
 _LINKS = {"source": pl.String(), "target": pl.String()}
+# What holds for all rows.
+EVERY = pl.lit(True)
+_AS_WRITTEN = pl.QueryOptFlags.none()
 
 
 class Batch:
@@ -38,30 +41,35 @@ class Batch:
                     "Give frames by root class, with the columns of Model.table_schema.",
                 )
             properties = [name for name in frame.columns if name in model.properties]
-            self.frames[root] = frame.select("iri", "class", *properties).with_row_index("row")
-        self._records: dict[frozenset[str], pl.DataFrame] = {}
+            self.frames[root] = frame[["iri", "class", *properties]].with_row_index("row")
+        self._records: dict[frozenset[str], pl.LazyFrame] = {}
         self._links: dict[frozenset[str], pl.DataFrame] = {}
 
     @cached_property
     def focus(self) -> dict[str, pl.DataFrame]:
         """The frames with `focus`, the name of each row's node."""
         again = pl.format("{}#{}", "iri", "row")
+        first = pl.when(pl.col("iri").is_first_distinct()).then("iri").otherwise(again)
         return {
-            root: frame.with_columns(
-                focus=pl.col("iri")
-                if frame["iri"].hash().n_unique() == frame.height
-                else pl.when(pl.col("iri").is_first_distinct()).then("iri").otherwise(again)
-            )
+            root: frame.hstack([frame["iri"].alias("focus")])
+            if frame["iri"].n_unique() == frame.height
+            else frame.with_columns(focus=first)
             for root, frame in self.frames.items()
         }
 
     @cached_property
     def odd(self) -> bool:
         """Whether an IRI does not tell the root class of its record."""
-        return any(
-            not frame["iri"].str.contains(self.kinds.pattern_of(root)).all()
+        told = (
+            pl.lit(frame["iri"]).str.contains(self.kinds.pattern_of(root)).all().alias(root)
             for root, frame in self.frames.items()
         )
+        return not all(all(row) for row in pl.select(told).rows())
+
+    @cached_property
+    def _classes(self) -> dict[str, frozenset[str]]:
+        """The classes of the records of each root."""
+        return {root: frozenset(frame["class"].unique()) for root, frame in self.frames.items()}
 
     def target(
         self, root: str, classes: Iterable[str], subjects: Iterable[str] = ()
@@ -69,22 +77,22 @@ class Batch:
         """Which rows of a root's frame are of these classes, or have one of these properties;
         None for none of them."""
         targeted = {sub for name in classes for sub in self.model.subclasses(name)}
-        below = self.model.subclasses(root)
+        here = self._classes[root]
         found: list[pl.Expr] = []
-        if below <= targeted:
-            return pl.lit(True)
-        if below & targeted:
-            found.append(pl.col("class").is_in(sorted(below & targeted)))
+        if here <= targeted or self.model.subclasses(root) <= targeted:
+            return EVERY
+        if here & targeted:
+            found.append(pl.col("class").is_in(sorted(here & targeted)))
         for name in sorted({*subjects} & {*self.frames[root].columns}):
             many = self.model.properties[name].many
             found.append(pl.col(name).list.len().fill_null(0) > 0 if many else _filled(name))
         return pl.any_horizontal(found) if found else None
 
-    def table(self, root: str, reads: Iterable[str]) -> pl.DataFrame:
-        """A root's frame, with a column for each of these properties."""
-        frame = self.frames[root]
+    def table(self, root: str, reads: Iterable[str]) -> pl.LazyFrame:
+        """A root's frame with `focus`, and with a column for each of these properties."""
+        frame = self.focus[root]
         absent = [name for name in sorted(reads) if name not in frame.columns]
-        return frame.with_columns(self._absent(name) for name in absent)
+        return frame.lazy().with_columns(self._absent(name) for name in absent)
 
     def _absent(self, name: str) -> pl.Expr:
         prop = self.model.properties[name]
@@ -93,7 +101,7 @@ class Batch:
 
     # Steps away from the record
 
-    def stepped(self, table: pl.DataFrame, node: str, steps: "Iterable[Step]") -> pl.DataFrame:
+    def stepped(self, table: pl.LazyFrame, node: str, steps: "Iterable[Step]") -> pl.LazyFrame:
         """A table with, for each step, how many value nodes pass, fail and are not known.
 
         table: `row` and the column of each row's node, named `node`.
@@ -110,7 +118,7 @@ class Batch:
             )
         return table
 
-    def values(self, table: pl.DataFrame, node: str, step: "Step") -> pl.DataFrame:
+    def values(self, table: pl.LazyFrame, node: str, step: "Step") -> pl.LazyFrame:
         """row, value, ok: each value node of a step's path, and what its test says of it."""
         found = self._along(step.path, table.select("row", node=node)).unique()
         if nodes(step.path).kind == "link":
@@ -122,16 +130,16 @@ class Batch:
             found = self.stepped(numbered, "value", step.steps).drop("row").rename({"from": "row"})
         return found.with_columns(ok=step.test)
 
-    def _known(self, reads: frozenset[str]) -> pl.DataFrame:
+    def _known(self, reads: frozenset[str]) -> pl.LazyFrame:
         """value, class, known, and these properties of every record."""
         if reads not in self._records:
             self._records[reads] = pl.concat(
                 [
-                    pl.DataFrame(schema={"value": pl.String, "class": pl.String}),
+                    pl.LazyFrame(schema={"value": pl.String, "class": pl.String}),
                     *(
-                        self.table(root, reads)
-                        .with_columns(self.focus[root]["focus"])
-                        .select(pl.col("focus").alias("value"), "class", *sorted(reads))
+                        self.table(root, reads).select(
+                            pl.col("focus").alias("value"), "class", *sorted(reads)
+                        )
                         for root in self.frames
                     ),
                 ],
@@ -144,7 +152,7 @@ class Batch:
         single = nodes(Hop(prop)).dtype
         return pl.col(name).cast(pl.List(single) if prop.many else single)
 
-    def _along(self, path: Path, start: pl.DataFrame) -> pl.DataFrame:
+    def _along(self, path: Path, start: pl.LazyFrame) -> pl.LazyFrame:
         """row, value: where a path leads from row, node."""
         if isinstance(path, Sequence):
             for part in path.parts:
@@ -163,13 +171,13 @@ class Batch:
             pairs = pairs.select(node="value", value="node")
         return start.join(pairs, on="node", how="inner").select("row", "value")
 
-    def _pairs(self, column: "Property") -> pl.DataFrame:
+    def _pairs(self, column: "Property") -> pl.LazyFrame:
         """node, value: every filled cell of a property in the batch."""
         name, single = column.name, nodes(Hop(column)).dtype
-        made = [pl.DataFrame(schema={"node": pl.String(), "value": single})]
+        made = [pl.LazyFrame(schema={"node": pl.String(), "value": single})]
         for frame in self.focus.values():
             if name in frame.columns:
-                cells = frame.select(node="focus", value=name).drop_nulls()
+                cells = frame.lazy().select(node="focus", value=name).drop_nulls()
                 if column.many:
                     cells = cells.explode("value").drop_nulls()
                 made.append(cells)
@@ -179,13 +187,19 @@ class Batch:
         """source, target: the links of these properties (None: of all) in the batch."""
         wanted = frozenset(self.model.properties) if columns is None else columns
         if wanted not in self._links:
-            made = [pl.DataFrame(schema=_LINKS)]
+            made = [pl.LazyFrame(schema=_LINKS)]
             for name in sorted(wanted):
                 if self.model.properties[name].kind == "link":
                     pairs = self._pairs(self.model.properties[name])
                     made.append(pairs.select(source="node", target="value"))
-            self._links[wanted] = pl.concat(made)
+            self._links[wanted] = worked_out(pl.concat(made))
         return self._links[wanted]
+
+
+def worked_out(query: pl.LazyFrame) -> pl.DataFrame:
+    """The answer of a query as it is written: for a few records, bringing it into a better form
+    for the streaming engine takes three times as long, and for many it gains nothing."""
+    return query.collect(engine="in-memory", optimizations=_AS_WRITTEN)
 
 
 def _tag(path: Path) -> str:

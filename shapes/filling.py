@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from shapes.batch import Batch
+from shapes.batch import Batch, worked_out
 from shapes.compiler.constraint import Nodes
 from shapes.compiler.paths import nodes
 
@@ -35,8 +35,9 @@ def filled(
             return pl.concat([pl.DataFrame(schema=FILLED), *made]), none
         case "step":
             step = constraint.steps[-1]
-            table = batch.table(root, constraint.reads).with_columns(batch.focus[root]["focus"])
-            answered = batch.values(table[rows], "focus", step)
+            table = batch.table(root, constraint.reads)
+            failing = table.filter(pl.col("row").is_in(rows.implode()))
+            answered = worked_out(batch.values(failing, "focus", step))
             found = nodes(step.path)
         case "values":
             name = constraint.value_columns[0]

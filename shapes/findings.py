@@ -31,7 +31,7 @@ def findings(found: Iterable[tuple[str | int, ...]]) -> pl.DataFrame:
 
 def ordered(table: pl.DataFrame) -> pl.DataFrame:
     """Findings without repetitions, in their order."""
-    return table.unique().sort(*_ORDER, nulls_last=False)
+    return table.lazy().unique().sort(*_ORDER, nulls_last=False).collect()
 
 
 def finding(

@@ -1,15 +1,18 @@
 """What the columns say of a batch: which records fail which constraints, or may."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from shapes.batch import Batch
+from shapes.batch import EVERY, Batch, worked_out
 
 if TYPE_CHECKING:
     from shapes.compiler import Compiled
     from shapes.compiler.constraint import Constraint, Group
+
+    # Index of the group, its constraint, and which records it targets.
+    _Asked = tuple[int, Constraint, pl.Expr]
 
 SCREEN = {
     "group": pl.UInt32(),
@@ -30,61 +33,51 @@ def screen(compiled: "Compiled", batch: Batch, oracle: bool = True) -> pl.DataFr
     """
     found = [pl.DataFrame(schema=SCREEN)]
     for root in batch.frames:
-        near: list[tuple[int, Group, pl.Expr]] = []
+        near: list[_Asked] = []
         for number, group in compiled.groups_of(root):
             target = batch.target(root, group.classes, group.subjects)
             if group.elsewhere:
-                target = pl.lit(True)
+                target = EVERY
             if target is None:
                 continue
-            near.append((number, group, target))
             if oracle:
                 found += _left_to_pyshacl(batch, root, number, group, target)
             for constraint in group.in_columns:
                 if constraint.steps:
-                    found += _far(batch, root, number, constraint, target)
-        found += _near(batch, root, near)
+                    answers = _far(batch, root, constraint, target)
+                    found += _not_passed(root, [(number, constraint)], answers)
+                else:
+                    near.append((number, constraint, target))
+        for answers in _near(batch, root, near):
+            found += _not_passed(root, [one[:2] for one in near], answers)
     return pl.concat(found)
 
 
-def _near(
-    batch: Batch, root: str, groups: "list[tuple[int, Group, pl.Expr]]"
-) -> Iterator[pl.DataFrame]:
-    """Constraints on the record's own columns, together."""
-    asked = [
-        (number, constraint, target)
-        for number, group, target in groups
-        for constraint in group.in_columns
-        if not constraint.steps
-    ]
+def _near(batch: Batch, root: str, asked: "list[_Asked]") -> Iterator[pl.DataFrame]:
+    """row, and the answer of each of these constraints on the record's own columns."""
     if not asked:
         return
     reads = frozenset[str]().union(*(constraint.reads for _, constraint, _ in asked))
-    table = batch.table(root, reads)
     answers = [
-        (~target | constraint.test.expr).alias(constraint.id)
+        _where(target, constraint.test.expr).alias(constraint.id)
         for _, constraint, target in asked
         if constraint.test
     ]
-    for start in range(0, table.height, SLICE):
-        part = table.slice(start, SLICE).lazy().select("row", *answers).collect()
-        for number, constraint, _ in asked:
-            yield from _not_passed(number, root, constraint, part["row"], part[constraint.id])
+    table = batch.table(root, reads)
+    for start in range(0, batch.frames[root].height, SLICE):
+        yield worked_out(table.slice(start, SLICE).select("row", *answers))
 
 
-def _far(
-    batch: Batch, root: str, number: int, constraint: "Constraint", target: pl.Expr
-) -> Iterator[pl.DataFrame]:
-    """A constraint that looks at other records, on the rows that it targets."""
-    wanted = batch.frames[root].select(target).to_series()
-    if constraint.test is None or not wanted.any():
-        return
-    table = batch.table(root, constraint.reads).with_columns(batch.focus[root]["focus"])
-    # A literal target holds for all rows.
-    chosen = table if wanted.len() < table.height else table.filter(wanted)
+def _where(target: pl.Expr, passes: pl.Expr) -> pl.Expr:
+    return passes if target is EVERY else ~target | passes
+
+
+def _far(batch: Batch, root: str, constraint: "Constraint", target: pl.Expr) -> pl.DataFrame:
+    """row, and the answer of a constraint that looks at other records, where it targets."""
+    chosen = batch.table(root, constraint.reads).filter(target)
+    answer = constraint.test.expr if constraint.test else pl.lit(True)
     rows = batch.stepped(chosen, "focus", constraint.steps)
-    answers = rows.select("row", answer=constraint.test.expr)
-    yield from _not_passed(number, root, constraint, answers["row"], answers["answer"])
+    return worked_out(rows.select("row", answer.alias(constraint.id)))
 
 
 def _left_to_pyshacl(
@@ -97,12 +90,15 @@ def _left_to_pyshacl(
 
 
 def _not_passed(
-    number: int, root: str, constraint: "Constraint", rows: pl.Series, answers: pl.Series
+    root: str, asked: "Iterable[tuple[int, Constraint]]", answers: pl.DataFrame
 ) -> Iterator[pl.DataFrame]:
-    if answers.null_count() == 0 and answers.all():
-        return
-    yield _said(number, root, constraint, rows.filter(~answers), "fail")
-    yield _said(number, root, constraint, rows.filter(answers.is_null()), "unknown")
+    rows = answers["row"]
+    for number, constraint in asked:
+        told = answers[constraint.id]
+        if told.null_count() == 0 and told.all():
+            continue
+        yield _said(number, root, constraint, rows.filter(~told), "fail")
+        yield _said(number, root, constraint, rows.filter(told.is_null()), "unknown")
 
 
 def _said(

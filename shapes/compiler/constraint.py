@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 import polars as pl
@@ -124,9 +125,19 @@ class Group:
     constraints: tuple[Constraint, ...]
     reach: int
 
-    @property
+    @cached_property
     def in_columns(self) -> tuple[Constraint, ...]:
         return tuple(one for one in self.constraints if one.where == "columns")
+
+    @cached_property
+    def by_kind(self) -> bool:
+        """Whether the columns answer by the root class that an IRI tells."""
+        return any(one.by_kind for one in self.in_columns)
+
+    @cached_property
+    def components(self) -> frozenset[str]:
+        """What of it columns answer."""
+        return frozenset(one.component for one in self.in_columns)
 
 
 @dataclass(frozen=True)
