@@ -27,6 +27,7 @@ from shapes.disagreement import Said, disagreed, keep
 from shapes.filling import filled
 from shapes.findings import FINDINGS, finding, ordered
 from shapes.memory import Memory
+from shapes.parts import Part, parts
 from shapes.screen import screen
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ SAMPLED, SAMPLED_FAILING = 50_000, 5_000
 # At least so many rows of the first batch that holds targets of a shape.
 FIRST = 2
 SEED = 20
+_NO_ROWS = pl.Series("row", [], dtype=pl.UInt32)
 FOLDER = Path(__file__).resolve().parent
 
 
@@ -64,14 +66,15 @@ def kept_shapes() -> Compiled:
     """
     model = Model.default()
 
-    def compiled() -> "tuple[tuple[Group, ...], Mapping[str, Rule]]":
-        new = default_shapes().compiled(model)
-        return new.groups, dict(new.rules)
+    def compiled() -> "tuple[tuple[Group, ...], Mapping[str, Rule], tuple[Part, ...]]":
+        shapes = default_shapes()
+        new = shapes.compiled(model)
+        return new.groups, dict(new.rules), tuple(parts(shapes.graph))
 
     files = sorted((*FOLDER.rglob("*.py"), *FOLDER.rglob("*.ttl")))
     digest = digest_of(files, model.digest, libraries=("polars", "pyshacl", "rdflib"))
-    groups, rules = made("shapes", digest, compiled)
-    return Compiled(model, groups, rules, default_shapes, Memory.of(digest))
+    groups, rules, apart = made("shapes", digest, compiled)
+    return Compiled(model, groups, rules, default_shapes, Memory.of(digest), apart)
 
 
 def check(
@@ -110,8 +113,10 @@ class _Check:
         self._compiled, self._batch, self._cases = compiled, batch, cases
         self._memory = compiled.memory
         # By the records, so that another message is another sample.
-        told = [frame["iri"].hash().sum() for frame in batch.frames.values()]
-        self._random = Random(f"{SEED} {told}")  # noqa: S311 - a sample, no secret
+        told = pl.select(
+            pl.lit(frame["iri"]).hash().sum().alias(root) for root, frame in batch.frames.items()
+        )
+        self._random = Random(f"{SEED} {told.rows()}")  # noqa: S311 - a sample, no secret
 
     @cached_property
     def _judge(self) -> "Judge":
@@ -141,9 +146,7 @@ class _Check:
 
     def _answered(self, group: "Group") -> frozenset[str]:
         """The components of a shape that the columns answer in this batch."""
-        if any(one.by_kind for one in group.in_columns) and self._batch.odd:
-            return frozenset()
-        return frozenset(one.component for one in group.in_columns)
+        return frozenset() if group.by_kind and self._batch.odd else group.components
 
     # Constraints that columns answer
 
@@ -221,7 +224,7 @@ class _Check:
         number = self._number(height / SAMPLED)
         started = (group.code, root) in self._memory.started
         if started and not number:
-            return pl.Series("row", [], dtype=pl.UInt32)
+            return _NO_ROWS
         targets = self._targets(group, root)
         if not started and targets.len():
             self._memory.started.add((group.code, root))
@@ -346,7 +349,8 @@ class _Check:
 
     def _finding(self, root: str, row: int, result: "Result") -> tuple[str | int, ...]:
         iri = str(self._batch.frames[root].item(row, "iri"))
-        return finding(self._compiled.shapes, iri, root, row, result)
+        shapes = self._compiled.shapes_of(str(result.shape))
+        return finding(shapes, iri, root, row, result)
 
 
 def component_of(result: "Result") -> str:

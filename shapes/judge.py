@@ -27,9 +27,9 @@ class Judge:
         """(row, result) of the group's shape itself for these rows of a root's frame."""
         if rows.is_empty():
             return
-        check, shape = self._compiled.checks[group.iri], self._compiled.plan.shape(group.iri)
+        plan = self._compiled.shapes_of(group.iri).plan(self._batch.model)
         for graph, focus in self._graphs_of(group, root, rows):
-            for result in check.results(graph, list(focus), shape):
+            for result in plan.of_shape(group.iri, graph, list(focus)):
                 if str(result.shape) == group.iri and isinstance(result.focus, RDFNode):
                     yield focus[result.focus], result
 

@@ -9,6 +9,7 @@ nodes of the node shape at once. Nothing of pyshacl is replaced: its own Shape o
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import rdflib
@@ -58,13 +59,9 @@ class Check:
     reads: Reads | None
     mentions: frozenset[str] | None
 
-    def results(
-        self, graph: rdflib.Graph, focus: list[RDFNode], shape: Shape | None = None
-    ) -> Iterator[Result]:
-        """pyshacl's results of this shape, or one within it, for focus nodes of a data graph."""
-        _, reports = (shape or self.shape).validate(SHACLExecutor(), graph, focus=focus)
-        for _text, node, triples in reports:
-            yield _result(node, triples)
+    def results(self, graph: rdflib.Graph, focus: list[RDFNode]) -> Iterator[Result]:
+        """pyshacl's results of this shape for focus nodes of a data graph."""
+        return _results(self.shape, graph, focus)
 
     def found_by_target(self, graph: rdflib.Graph) -> list[RDFNode]:
         """The focus nodes that pyshacl finds for its targets in a data graph."""
@@ -80,9 +77,9 @@ class Plan:
     def __init__(self, graph: rdflib.Graph, model: "Model | None" = None) -> None:
         self._graph = graph
         self._model = model
-        self.lifted = lifted = frozenset(_lifted(graph))
+        self.lifted = frozenset(_lifted(graph))
         rest = copied(graph)
-        for node, shape in lifted:
+        for node, shape in self.lifted:
             rest.remove((node, SH.property, shape))
             rest.add((node, RDF.type, SH.NodeShape))
         graphs = FrameGraph.of(graph), FrameGraph.of(rest)
@@ -93,17 +90,22 @@ class Plan:
         whole, remainder = (ShapesGraph(one) for one in graphs)
         self._shapes: dict[Node, Shape] = {shape.node: shape for shape in whole.shapes}
         self._remains: dict[Node, Shape] = {shape.node: shape for shape in remainder.shapes}
+        self._rest = rest
         self.custom = bool(whole.custom_constraints)
-        self.checks = tuple(
+
+    @cached_property
+    def checks(self) -> tuple[Check, ...]:
+        """ShapesError JG-SHP-004 where one targets what is no class of the model."""
+        return tuple(
             [
                 self._check(self._shapes[shape], self._shapes[node])
-                for node, shape in sorted(lifted)
+                for node, shape in sorted(self.lifted)
                 if not self._shapes[shape].deactivated
             ]
             + [
                 self._check(self._remains[shape.node], shape)
                 for shape in sorted(self._shapes.values(), key=lambda shape: str(shape.node))
-                if any(_targets(shape)) and self._constrains(rest, shape.node)
+                if any(_targets(shape)) and self._constrains(shape.node)
             ]
         )
 
@@ -116,8 +118,8 @@ class Plan:
             for result in check.results(graph, focus)
         ]
 
-    def _constrains(self, graph: rdflib.Graph, node: Node) -> bool:
-        return self.custom or bool(parameters(graph, node))
+    def _constrains(self, node: Node) -> bool:
+        return self.custom or bool(parameters(self._rest, node))
 
     def _check(self, shape: Shape, targets: Shape) -> Check:
         nodes, classes, implicit, objects_of, subjects_of = _targets(targets)
@@ -146,9 +148,12 @@ class Plan:
         mentions = reader.mentions(shape.node, targets.node)
         return Check(shape, targets, names, subjects, elsewhere, reads, mentions)
 
-    def shape(self, iri: str) -> Shape:
-        """pyshacl's own object for a shape, whose results on focus nodes are those of the shape
-        (beside, where they could not be lifted out, those of its property shapes)."""
+    def of_shape(self, iri: str, graph: rdflib.Graph, focus: list[RDFNode]) -> Iterator[Result]:
+        """pyshacl's results of one shape for focus nodes of a data graph (beside, where they
+        could not be lifted out, those of its property shapes)."""
+        return _results(self._shape(iri), graph, focus)
+
+    def _shape(self, iri: str) -> Shape:
         node = next(node for node in self._shapes if str(node) == iri)
         lifted = any(node == shape for _, shape in self.lifted)
         if lifted or node not in self._remains:
@@ -186,6 +191,12 @@ def _lifted(graph: rdflib.Graph) -> Iterator[tuple[Node, Node]]:
         ):
             continue
         yield node, shape
+
+
+def _results(shape: Shape, graph: rdflib.Graph, focus: list[RDFNode]) -> Iterator[Result]:
+    _, reports = shape.validate(SHACLExecutor(), graph, focus=focus)
+    for _text, node, triples in reports:
+        yield _result(node, triples)
 
 
 def _targets(shape: Shape) -> list[list[Node]]:

@@ -9,10 +9,11 @@ import polars as pl
 from shapes.compiler.constraint import Constraint, Group, Rule
 from shapes.kinds import Kinds
 from shapes.memory import Memory
+from shapes.parts import Part
 
 if TYPE_CHECKING:
     from ontology.model import Model
-    from shapes.plan import Check, Plan
+    from shapes.plan import Check
     from shapes.rules import Shapes
 
 
@@ -21,6 +22,7 @@ class Compiled:
 
     shapes: gives the graph and its rules as RDF, which are needed only when pyshacl is asked.
     memory: what pyshacl has said before; None: nothing yet, and nothing is kept.
+    parts: of their graph, so that not all of it is read to ask about one.
     """
 
     def __init__(
@@ -30,20 +32,22 @@ class Compiled:
         rules: Mapping[str, Rule],
         shapes: "Callable[[], Shapes]",
         memory: Memory | None = None,
+        parts: Iterable[Part] = (),
     ) -> None:
         self.model, self.kinds = model, Kinds(model)
         self.groups, self.rules = tuple(groups), rules
         self.memory = memory if memory is not None else Memory()
         self._read = shapes
+        self._parts = {iri: part for part in parts for iri in part.iris}
         self._of_root: dict[str, list[tuple[int, Group]]] = {}
 
     @cached_property
     def shapes(self) -> "Shapes":
         return self._read()
 
-    @property
-    def plan(self) -> "Plan":
-        return self.shapes.plan(self.model)
+    def shapes_of(self, iri: str) -> "Shapes":
+        """One of the shapes, with all that its meaning depends on."""
+        return self._parts[iri].shapes if iri in self._parts else self.shapes
 
     @cached_property
     def checks(self) -> "Mapping[str, Check]":
