@@ -113,10 +113,11 @@ class _Check:
         self._compiled, self._batch, self._cases = compiled, batch, cases
         self._memory = compiled.memory
         # By the records, so that another message is another sample.
-        told = pl.select(
+        hashes = pl.select(
             pl.lit(frame["iri"]).hash().sum().alias(root) for root, frame in batch.frames.items()
         )
-        self._random = Random(f"{SEED} {told.rows()}")  # noqa: S311 - a sample, no secret
+        told = [one for row in hashes.rows() for one in row]
+        self._random = Random(f"{SEED} {told}")  # noqa: S311 - a sample, no secret
 
     @cached_property
     def _judge(self) -> "Judge":

@@ -44,8 +44,8 @@ def screen(compiled: "Compiled", batch: Batch, oracle: bool = True) -> pl.DataFr
                 found += _left_to_pyshacl(batch, root, number, group, target)
             for constraint in group.in_columns:
                 if constraint.steps:
-                    answers = _far(batch, root, constraint, target)
-                    found += _not_passed(root, [(number, constraint)], answers)
+                    for answers in _far(batch, root, constraint, target):
+                        found += _not_passed(root, [(number, constraint)], answers)
                 else:
                     near.append((number, constraint, target))
         for answers in _near(batch, root, near):
@@ -72,12 +72,15 @@ def _where(target: pl.Expr, passes: pl.Expr) -> pl.Expr:
     return passes if target is EVERY else ~target | passes
 
 
-def _far(batch: Batch, root: str, constraint: "Constraint", target: pl.Expr) -> pl.DataFrame:
-    """row, and the answer of a constraint that looks at other records, where it targets."""
-    chosen = batch.table(root, constraint.reads).filter(target)
-    answer = constraint.test.expr if constraint.test else pl.lit(True)
-    rows = batch.stepped(chosen, "focus", constraint.steps)
-    return worked_out(rows.select("row", answer.alias(constraint.id)))
+def _far(
+    batch: Batch, root: str, constraint: "Constraint", target: pl.Expr
+) -> Iterator[pl.DataFrame]:
+    """The same of a constraint that looks at other records, where it targets any."""
+    table = batch.table(root, constraint.reads)
+    chosen = worked_out(table if target is EVERY else table.filter(target))
+    if constraint.test and chosen.height:
+        rows = batch.stepped(chosen.lazy(), "focus", constraint.steps)
+        yield worked_out(rows.select("row", constraint.test.expr.alias(constraint.id)))
 
 
 def _left_to_pyshacl(
