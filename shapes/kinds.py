@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from rdflib.term import Node
 
     from ontology.model import Model
+    from ontology.terms import Property
 
 _NAME = "[a-z0-9][a-z0-9-]*"
 
@@ -32,6 +33,20 @@ class Kinds:
             )
             for leaf in self._model.classes
         }
+
+    @cached_property
+    def columns(self) -> "dict[Node, Property]":
+        """The properties by the nodes that name them."""
+        from rdflib import URIRef
+
+        return {URIRef(found.iri): found for found in self._model.properties.values()}
+
+    @cached_property
+    def classes(self) -> "dict[Node, str]":
+        """The classes by the nodes that name them."""
+        from rdflib import URIRef
+
+        return {URIRef(found.iri): name for name, found in self._model.classes.items()}
 
     def pattern_of(self, root: str) -> str:
         """The same for one root class."""

@@ -16,11 +16,12 @@ import rdflib
 from pyshacl.pytypes import RDFNode, SHACLExecutor
 from pyshacl.shape import Shape
 from pyshacl.shapes_graph import ShapesGraph
-from rdflib import RDF, SH, URIRef
+from rdflib import RDF, SH
 from rdflib.term import Node
 
 from shapes.compiler.constraint import Reads
 from shapes.errors import ShapesError
+from shapes.kinds import Kinds
 from shapes.reads import Reader, parameters
 from shapes.triples import FrameGraph, FullNames
 
@@ -75,8 +76,8 @@ class Plan:
     """
 
     def __init__(self, graph: rdflib.Graph, model: "Model | None" = None) -> None:
-        self._graph = graph
-        self._model = model
+        self._kinds = Kinds(model) if model else None
+        self._reader = Reader(graph, model, self._kinds) if model and self._kinds else None
         self.lifted = frozenset(_lifted(graph))
         rest = copied(graph)
         for node, shape in self.lifted:
@@ -123,11 +124,9 @@ class Plan:
 
     def _check(self, shape: Shape, targets: Shape) -> Check:
         nodes, classes, implicit, objects_of, subjects_of = _targets(targets)
-        if self._model is None:
+        if self._kinds is None or self._reader is None:
             return Check(shape, targets, frozenset(), frozenset(), True, None, None)
-        known: dict[Node, str] = {
-            URIRef(found.iri): name for name, found in self._model.classes.items()
-        }
+        known, columns = self._kinds.classes, self._kinds.columns
         unknown = sorted({str(found) for found in (*classes, *implicit)} - {*map(str, known)})
         if unknown:
             raise ShapesError(
@@ -136,16 +135,12 @@ class Plan:
                 "Name a class of the ontology.",
             )
         names = frozenset(known[found] for found in (*classes, *implicit))
-        columns: dict[Node, str] = {
-            URIRef(found.iri): name for name, found in self._model.properties.items()
-        }
-        subjects = frozenset(columns[found] for found in subjects_of if found in columns)
+        subjects = frozenset(columns[found].name for found in subjects_of if found in columns)
         elsewhere = bool(nodes or objects_of) or len(subjects) < len(subjects_of)
         if self.custom:
             return Check(shape, targets, names, subjects, elsewhere, None, None)
-        reader = Reader(self._graph, self._model)
-        reads = None if elsewhere or subjects else reader.reads(shape.node)
-        mentions = reader.mentions(shape.node, targets.node)
+        reads = None if elsewhere or subjects else self._reader.reads(shape.node)
+        mentions = self._reader.mentions(shape.node, targets.node)
         return Check(shape, targets, names, subjects, elsewhere, reads, mentions)
 
     def of_shape(self, iri: str, graph: rdflib.Graph, focus: list[RDFNode]) -> Iterator[Result]:

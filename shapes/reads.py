@@ -9,6 +9,7 @@ from rdflib.collection import Collection
 from rdflib.term import Node
 
 from shapes.compiler.constraint import Reads
+from shapes.kinds import Kinds
 
 if TYPE_CHECKING:
     from ontology.model import Model
@@ -66,15 +67,15 @@ def parameters(graph: rdflib.Graph, shape: Node) -> list[tuple[Node, Node]]:
 class Reader:
     """Finds the columns that a shape's outcome depends on."""
 
-    def __init__(self, graph: rdflib.Graph, model: "Model") -> None:
-        self._graph = graph
-        self._columns = {URIRef(found.iri): found for found in model.properties.values()}
+    def __init__(self, graph: rdflib.Graph, model: "Model", kinds: Kinds) -> None:
+        self._graph, self._columns = graph, kinds.columns
         self._kinds = {
             model.classes[name].iri for root in model.roots for name in model.superclasses(root)
         }
         self._found: dict[str, Literal["values", "kinds"]] = {}
 
     def reads(self, shape: Node) -> Reads | None:
+        self._found = {}
         return self._found if self._at_focus(shape, frozenset()) else None
 
     def mentions(self, *shapes: Node) -> frozenset[str] | None:

@@ -94,13 +94,7 @@ class Builder:
 
     def __init__(self, graph: rdflib.Graph, model: "Model", kinds: Kinds) -> None:
         self.graph, self.model = graph, model
-        self.columns: dict[Node, Property] = {
-            URIRef(found.iri): found for found in model.properties.values()
-        }
-        self.classes: dict[Node, str] = {
-            URIRef(found.iri): name for name, found in model.classes.items()
-        }
-        self.kinds = kinds.pattern
+        self.columns, self.classes, self.kinds = kinds.columns, kinds.classes, kinds.pattern
         self.steps: list[Step] = []
         self.reads: set[str] = set()
         self.by_kind = False
