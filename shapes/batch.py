@@ -42,7 +42,8 @@ class Batch:
                 )
             properties = [name for name in frame.columns if name in model.properties]
             self.frames[root] = frame[["iri", "class", *properties]].with_row_index("row")
-        self._records: dict[frozenset[str], pl.LazyFrame] = {}
+        self._classes: dict[str, frozenset[str]] = {}
+        self._records: dict[frozenset[str], pl.DataFrame] = {}
         self._links: dict[frozenset[str], pl.DataFrame] = {}
 
     @cached_property
@@ -66,10 +67,11 @@ class Batch:
         )
         return not all(all(row) for row in pl.select(told).rows())
 
-    @cached_property
-    def _classes(self) -> dict[str, frozenset[str]]:
-        """The classes of the records of each root."""
-        return {root: frozenset(frame["class"].unique()) for root, frame in self.frames.items()}
+    def _classes_of(self, root: str) -> frozenset[str]:
+        """The classes of the records of a root."""
+        if root not in self._classes:
+            self._classes[root] = frozenset(self.frames[root]["class"].unique())
+        return self._classes[root]
 
     def target(
         self, root: str, classes: Iterable[str], subjects: Iterable[str] = ()
@@ -77,7 +79,7 @@ class Batch:
         """Which rows of a root's frame are of these classes, or have one of these properties;
         None for none of them."""
         targeted = {sub for name in classes for sub in self.model.subclasses(name)}
-        here = self._classes[root]
+        here = self._classes_of(root)
         found: list[pl.Expr] = []
         if here <= targeted or self.model.subclasses(root) <= targeted:
             return EVERY
@@ -88,9 +90,8 @@ class Batch:
             found.append(pl.col(name).list.len().fill_null(0) > 0 if many else _filled(name))
         return pl.any_horizontal(found) if found else None
 
-    def table(self, root: str, reads: Iterable[str]) -> pl.LazyFrame:
-        """A root's frame with `focus`, and with a column for each of these properties."""
-        frame = self.focus[root]
+    def table(self, frame: pl.DataFrame, reads: Iterable[str]) -> pl.LazyFrame:
+        """One of the frames, with a column for each of these properties."""
         absent = [name for name in sorted(reads) if name not in frame.columns]
         return frame.lazy().with_columns(self._absent(name) for name in absent)
 
@@ -133,19 +134,20 @@ class Batch:
     def _known(self, reads: frozenset[str]) -> pl.LazyFrame:
         """value, class, known, and these properties of every record."""
         if reads not in self._records:
-            self._records[reads] = pl.concat(
+            told = pl.concat(
                 [
                     pl.LazyFrame(schema={"value": pl.String, "class": pl.String}),
                     *(
-                        self.table(root, reads).select(
+                        self.table(frame, reads).select(
                             pl.col("focus").alias("value"), "class", *sorted(reads)
                         )
-                        for root in self.frames
+                        for frame in self.focus.values()
                     ),
                 ],
                 how="diagonal",
             ).with_columns(pl.lit(True).alias("known"), *map(self._none, sorted(reads)))
-        return self._records[reads]
+            self._records[reads] = worked_out(told)
+        return self._records[reads].lazy()
 
     def _none(self, name: str) -> pl.Expr:
         prop = self.model.properties[name]

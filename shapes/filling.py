@@ -35,8 +35,7 @@ def filled(
             return pl.concat([pl.DataFrame(schema=FILLED), *made]), none
         case "step":
             step = constraint.steps[-1]
-            table = batch.table(root, constraint.reads)
-            failing = table.filter(pl.col("row").is_in(rows.implode()))
+            failing = batch.table(batch.focus[root][rows], constraint.reads)
             answered = worked_out(batch.values(failing, "focus", step))
             found = nodes(step.path)
         case "values":

@@ -63,7 +63,7 @@ def _near(batch: Batch, root: str, asked: "list[_Asked]") -> Iterator[pl.DataFra
         for _, constraint, target in asked
         if constraint.test
     ]
-    table = batch.table(root, reads)
+    table = batch.table(batch.frames[root], reads)
     for start in range(0, batch.frames[root].height, SLICE):
         yield worked_out(table.slice(start, SLICE).select("row", *answers))
 
@@ -76,7 +76,7 @@ def _far(
     batch: Batch, root: str, constraint: "Constraint", target: pl.Expr
 ) -> Iterator[pl.DataFrame]:
     """The same of a constraint that looks at other records, where it targets any."""
-    table = batch.table(root, constraint.reads)
+    table = batch.table(batch.focus[root], constraint.reads)
     chosen = worked_out(table if target is EVERY else table.filter(target))
     if constraint.test and chosen.height:
         rows = batch.stepped(chosen.lazy(), "focus", constraint.steps)
