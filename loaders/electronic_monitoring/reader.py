@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 
 from loaders.content import fingerprint
+from loaders.errors import FileError
 from loaders.paths import Tree
 
 Node = dict[str, Any]
@@ -18,13 +19,22 @@ def wearer(tree: Tree) -> Iterator[Tree]:
 
 
 def result_set(tree: Tree) -> Iterator[Tree]:
-    """A result set as {wearers: [...]}, each row an object by the names in the first row."""
+    """A result set as {wearers: [...]}, each row an object by the names in the first row.
+
+    Raises FileError (JG-LOD-011) where one of them is no text.
+    """
     told = tree.get("ResultSet") if isinstance(tree, dict) else None
     rows = told.get("Rows") if isinstance(told, dict) else None
     if not isinstance(rows, list):
         return
     cells = [_cells(row) for row in rows]
     names = cells[0] if cells else []
+    if not all(isinstance(name, str) for name in names):
+        raise FileError(
+            "JG-LOD-011",
+            "a column of the result set has no name in its first row",
+            "Send the result with its header row.",
+        )
     yield {"wearers": [dict(zip(names, row, strict=False)) for row in cells[1:]]}
 
 

@@ -1,5 +1,6 @@
 """Electronic monitoring: the court hearing that goes in gives the order that comes out."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -81,6 +82,21 @@ def test_a_result_set_is_read_by_its_first_row(samples: Path, tmp_path: Path) ->
     ]
     codes = {finding["code"] for finding in made.releases.findings().collect().to_dicts()}
     assert codes == {"JG-ADR-003", "JG-PER-003", "JG-PER-005"}
+
+
+@pytest.mark.parametrize("cell", [{}, {"VarCharValue": None}, {"VarCharValue": 1}, None])
+def test_a_result_set_without_the_name_of_a_column_is_refused(
+    cell: object, samples: Path, tmp_path: Path
+) -> None:
+    content = json.loads(
+        (samples / "electronic-monitoring" / "crime-matching-persons.json").read_text()
+    )
+    content["ResultSet"]["Rows"][0]["Data"][-1] = cell
+    file = tmp_path / "result.json"
+    file.write_text(json.dumps(content))
+    (report,) = Told(tmp_path / "data").load([file], {}).files
+    assert (report.status, report.loaded) == ("unreadable", 0)
+    assert "JG-LOD-011" in (report.reason or "")
 
 
 def test_an_order_with_its_case_numbers_and_under_way(samples: Path, tmp_path: Path) -> None:
