@@ -13,7 +13,7 @@ from graph.port import Filter, Link, Node, Page, Statement, Story
 from graph.sqlite import finding, memberships, reading, removing
 from graph.sqlite.database import Database
 from graph.sqlite.layout import Layout, create, defer, missing
-from graph.sqlite.writing import write_batch
+from graph.sqlite.writing import together, write_batch
 from graph.story import told
 from ontology import Model
 
@@ -145,12 +145,12 @@ class SqliteStore:
         with self._database.writing() as connection:
             if reading.state(connection)["current"] == 0:
                 defer(connection)
-        for root, frame in batches:
+        for frames in together(batches):
             with self._database.writing() as connection:
                 meta = reading.state(connection)
                 if release <= meta["current"]:
                     raise WrongReleaseError(release, meta["current"])
-                write_batch(connection, self._layout, root, frame, release)
+                write_batch(connection, self._layout, frames, release)
 
     def commit(self, release: int) -> None:
         with self._database.writing() as connection:

@@ -1,6 +1,7 @@
-"""One batch of record versions into the tables."""
+"""Record versions into the tables, those of several root classes together."""
 
 import sqlite3
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import polars as pl
@@ -9,19 +10,26 @@ from graph.sqlite.layout import OPEN, Layout, sql
 from graph.sqlite.terms import intern, packed
 from ontology import Property
 
+ROWS = 2_000
 _SYSTEM = ("class", "dataset", "document")
+_LISTED = "listed "
+
+Frames = list[tuple[str, pl.DataFrame]]
 
 
 @dataclass(frozen=True)
 class _Batch:
-    """The puts of a frame and what they are made of; `ids` hold what is kept by number.
+    """What is put, and what it is made of; `ids` hold what is kept by number.
 
-    lists: for each many-valued property and each link a frame (row, position, <property>) of its
-    values, `row` being the row in puts. versions: one for each row of puts.
+    puts: the records in IRI order, with `root`. columns: the single-valued properties that some
+    record has. listed: by kind of value, the values of links and many-valued properties as a frame
+    (row, property, position, value), `row` being the row in puts. versions: one for each row of
+    puts.
     """
 
     puts: pl.DataFrame
-    lists: dict[str, pl.DataFrame]
+    columns: list[Property]
+    listed: dict[str, pl.DataFrame]
     ids: dict[str, pl.Series]
     names: dict[str, int]
     iris: pl.Series
@@ -29,29 +37,55 @@ class _Batch:
     release: int
 
 
+def together(frames: Iterable[tuple[str, pl.DataFrame]]) -> Iterator[Frames]:
+    """Frames one after the other until they have ROWS records: many small batches cost more."""
+    batch: Frames = []
+    for root, frame in frames:
+        batch.append((root, frame))
+        if sum(each.height for _, each in batch) >= ROWS:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
 def write_batch(
-    connection: sqlite3.Connection, layout: Layout, root: str, frame: pl.DataFrame, release: int
+    connection: sqlite3.Connection, layout: Layout, frames: Frames, release: int
 ) -> None:
-    """Put or end the records of one frame at a release, in the caller's transaction."""
-    # In IRI order new texts and rows go into the indexes side by side.
-    frame = frame.unique("iri", keep="last", maintain_order=True).sort("iri")
-    if frame.is_empty():
+    """Put or end the records of frames at a release, in the caller's transaction.
+
+    Of a record that is in them twice the last one holds.
+    """
+    roots = [root for root, frame in frames for _ in range(frame.height)]
+    if not roots:
         return
-    is_put = frame["op"] == "put"
-    puts = frame.filter(is_put)
-    properties = [
-        p
-        for p in layout.properties(root)
-        if p.name in frame.columns and puts[p.name].null_count() < len(puts)
-    ]
-    lists = {p.name: _listed(puts, p) for p in properties if p.many or p.kind == "link"}
-    names = pl.Series([p.name for p in properties], dtype=pl.String)
-    texts = {"iri": frame["iri"], "": names, **{name: puts[name] for name in _SYSTEM}}
-    for prop in properties:
-        if prop.kind != "data":
-            texts[prop.name] = lists.get(prop.name, puts)[prop.name]
-    ids = intern(connection, texts)
-    _end(connection, root, ids["iri"], release)
+    # In IRI order new texts and rows go into the indexes side by side.
+    whole = (
+        _filled(pl.concat([frame for _, frame in frames], how="diagonal"))
+        .lazy()
+        .with_columns(root=pl.Series(roots, dtype=pl.String))
+        .unique("iri", keep="last", maintain_order=True)
+        .sort("iri")
+        .collect()
+    )
+    is_put = whole["op"] == "put"
+    puts = whole.filter(is_put)
+    held = set(puts.columns)
+    filled = {p.name: p for root, _ in frames for p in layout.properties(root) if p.name in held}
+    columns = [p for p in filled.values() if not _is_listed(p)]
+    listed = _listed(puts, [p for p in filled.values() if _is_listed(p)])
+    names = pl.Series(list(filled), dtype=pl.String)
+    ids = intern(
+        connection,
+        {
+            "iri": whole["iri"],
+            "": names,
+            **{name: puts[name] for name in _SYSTEM},
+            **{p.name: puts[p.name] for p in columns if p.kind == "code"},
+            **{_LISTED + k: listed[k]["value"] for k in ("link", "code") if k in listed},
+        },
+    )
+    _end(connection, dict.fromkeys(roots), ids["iri"], release)
     if puts.is_empty():
         return
     first = connection.execute(
@@ -60,7 +94,8 @@ def write_batch(
     ).fetchone()[0]
     batch = _Batch(
         puts,
-        lists,
+        columns,
+        listed,
         ids,
         dict(zip(names, ids[""], strict=True)),
         ids["iri"].filter(is_put),
@@ -68,28 +103,43 @@ def write_batch(
         release,
     )
     _insert_nodes(connection, batch)
-    _insert_columns(connection, layout, root, batch)
-    _insert_values(connection, layout, root, batch)
-    _insert_edges(connection, layout, root, batch)
-    _widen_bounds(connection, root, puts["iri"])
+    _insert_columns(connection, layout, batch)
+    _insert_listed(connection, batch)
 
 
-def _listed(puts: pl.DataFrame, prop: Property) -> pl.DataFrame:
-    column = pl.col(prop.name)
-    if not prop.many:
-        return puts.select(
-            pl.int_range(pl.len()).alias("row"), pl.lit(0).alias("position"), column
-        ).drop_nulls(prop.name)
-    rows = puts.select(
-        pl.int_range(pl.len()).alias("row"),
-        pl.int_ranges(column.list.len()).alias("position"),
-        column,
+def _filled(frame: pl.DataFrame) -> pl.DataFrame:
+    """The columns that have a value."""
+    return pl.DataFrame([c for c in frame.get_columns() if c.null_count() < frame.height])
+
+
+def _is_listed(prop: Property) -> bool:
+    return prop.many or prop.kind == "link"
+
+
+def _listed(puts: pl.DataFrame, properties: list[Property]) -> dict[str, pl.DataFrame]:
+    """_Batch.listed: by datatype, or 'code' or 'link'."""
+    kinds: dict[str, list[Property]] = {}
+    for prop in properties:
+        kinds.setdefault(prop.datatype or prop.kind, []).append(prop)
+    return dict(zip(kinds, pl.collect_all([_values(puts, p) for p in kinds.values()]), strict=True))
+
+
+def _values(puts: pl.DataFrame, alike: list[Property]) -> pl.LazyFrame:
+    lists = [pl.col(p.name) if p.many else pl.concat_list(p.name) for p in alike]
+    return (
+        puts.lazy()
+        .select(pl.int_range(pl.len()).alias("row"), *lists)
+        .unpivot(index="row", variable_name="property")
+        .filter(pl.col("value").list.len() > 0)
+        .with_columns(position=pl.int_ranges(pl.col("value").list.len()))
+        .explode("position", "value")
+        .drop_nulls("value")
     )
-    filled = rows.filter(column.list.len() > 0)
-    return filled.explode("position", prop.name).drop_nulls(prop.name)
 
 
-def _end(connection: sqlite3.Connection, root: str, iris: pl.Series, release: int) -> None:
+def _end(
+    connection: sqlite3.Connection, roots: Iterable[str], iris: pl.Series, release: int
+) -> None:
     """End what is live, and take back what an earlier run of this batch has written."""
     rows = connection.execute(
         "SELECT version, iri, since FROM node WHERE iri IN (SELECT value FROM json_each(?))"
@@ -108,14 +158,15 @@ def _end(connection: sqlite3.Connection, root: str, iris: pl.Series, release: in
         [(release, iri, since) for _, iri, since in live],
     )
     again = [(version, iri, since) for version, iri, since in rows if since == release]
-    _remove_versions(connection, root, again)
+    _remove_versions(connection, roots, again)
 
 
 def _remove_versions(
-    connection: sqlite3.Connection, root: str, rows: list[tuple[int, int, int]]
+    connection: sqlite3.Connection, roots: Iterable[str], rows: list[tuple[int, int, int]]
 ) -> None:
     versions = [(version,) for version, _, _ in rows]
-    connection.executemany(sql("DELETE FROM {root} WHERE version = ?", root=root), versions)
+    for root in roots:
+        connection.executemany(sql("DELETE FROM {root} WHERE version = ?", root=root), versions)
     connection.executemany("DELETE FROM value WHERE version = ?", versions)
     connection.executemany("DELETE FROM node WHERE version = ?", versions)
     connection.executemany(
@@ -138,58 +189,55 @@ def _insert_nodes(connection: sqlite3.Connection, batch: _Batch) -> None:
     )
 
 
-def _insert_columns(
-    connection: sqlite3.Connection, layout: Layout, root: str, batch: _Batch
-) -> None:
-    puts = batch.puts
-    filled = [
-        p for p in layout.columns[root] if p.name in puts and puts[p.name].null_count() < len(puts)
-    ]
-    rows = pl.DataFrame(
-        [batch.versions.rename("version"), *(_stored(p, puts[p.name], batch) for p in filled)]
+def _insert_columns(connection: sqlite3.Connection, layout: Layout, batch: _Batch) -> None:
+    """The row of each version in its root class's table, without the columns that nobody fills."""
+    stored = batch.puts.select(
+        "root",
+        "iri",
+        batch.versions.alias("version"),
+        *(_stored(p.name, p.datatype, batch.ids.get(p.name)) for p in batch.columns),
     )
-    insert = sql("INSERT INTO {root} ({columns}) VALUES ", root=root, columns=rows.columns)
-    marks = ", ".join("?" * rows.width)
-    connection.executemany(f"{insert}({marks})", rows.rows())
+    for (root,), part in stored.partition_by("root", as_dict=True).items():
+        names = ["version", *(p.name for p in layout.columns[root] if p.name in part.columns)]
+        rows = _filled(pl.DataFrame([part[name] for name in names]))
+        insert = sql("INSERT INTO {root} ({columns}) VALUES ", root=root, columns=rows.columns)
+        connection.executemany(f"{insert}({', '.join('?' * rows.width)})", rows.rows())
+        _widen_bounds(connection, root, part["iri"])
 
 
-def _insert_values(
-    connection: sqlite3.Connection, layout: Layout, root: str, batch: _Batch
-) -> None:
-    for prop in layout.many[root]:
-        listed = batch.lists.get(prop.name)
-        if listed is not None and listed.height:
-            rows = listed.select(
-                pl.lit(batch.versions).gather(pl.col("row")).alias("version"),
-                pl.lit(batch.names[prop.name]).alias("property"),
-                "position",
-                _stored(prop, listed[prop.name], batch).alias("value"),
-            )
-            connection.executemany("INSERT INTO value VALUES (?, ?, ?, ?)", rows.rows())
+def _insert_listed(connection: sqlite3.Connection, batch: _Batch) -> None:
+    for kind, listed in batch.listed.items():
+        known = listed.with_columns(
+            pl.col("property").replace_strict(batch.names),
+            _stored("value", kind, batch.ids.get(_LISTED + kind)),
+        )
+        if kind == "link":
+            _insert_edges(connection, known, batch)
+            continue
+        rows = known.select(batch.versions.gather(known["row"]), "property", "position", "value")
+        connection.executemany("INSERT INTO value VALUES (?, ?, ?, ?)", rows.rows())
 
 
-def _insert_edges(connection: sqlite3.Connection, layout: Layout, root: str, batch: _Batch) -> None:
-    for prop in layout.links[root]:
-        listed = batch.lists.get(prop.name)
-        if listed is not None and listed.height:
-            rows = listed.select(
-                pl.lit(batch.iris).gather(pl.col("row")).alias("source"),
-                pl.lit(batch.release).alias("since"),
-                pl.lit(batch.names[prop.name]).alias("type"),
-                batch.ids[prop.name].alias("target"),
-                pl.lit(OPEN).alias("until"),
-            ).unique(["source", "target"], maintain_order=True)
-            connection.executemany(
-                "INSERT INTO edge (source, since, type, target, until) VALUES (?, ?, ?, ?, ?)",
-                rows.rows(),
-            )
+def _insert_edges(connection: sqlite3.Connection, links: pl.DataFrame, batch: _Batch) -> None:
+    rows = links.select(
+        batch.iris.gather(links["row"]).alias("source"),
+        pl.lit(batch.release).alias("since"),
+        "property",
+        "value",
+        pl.lit(OPEN).alias("until"),
+    ).unique(["source", "property", "value"], maintain_order=True)
+    connection.executemany(
+        "INSERT INTO edge (source, since, type, target, until) VALUES (?, ?, ?, ?, ?)",
+        rows.rows(),
+    )
 
 
-def _stored(prop: Property, column: pl.Series, batch: _Batch) -> pl.Series:
-    """A column's values as the tables hold them (layout.py)."""
-    if prop.kind == "code":
-        return batch.ids[prop.name].rename(prop.name)
-    match prop.datatype:
+def _stored(name: str, datatype: str | None, ids: pl.Series | None) -> pl.Expr | pl.Series:
+    """A column's values as the tables hold them (layout.py); ids: where those are numbers."""
+    if ids is not None:
+        return ids.alias(name)
+    column = pl.col(name)
+    match datatype:
         case "date":
             return column.cast(pl.String)
         case "dateTime":

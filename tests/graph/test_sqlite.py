@@ -24,7 +24,7 @@ from graph import (
     open_store,
     project,
 )
-from graph.sqlite import SqliteStore, database, reading
+from graph.sqlite import SqliteStore, database, reading, writing
 from ontology import Model, Property
 from releases import Releases
 from tests.conftest import ROOT
@@ -282,16 +282,62 @@ def test_an_error_inside_a_batch_leaves_nothing_of_it(store: SqliteStore) -> Non
     assert len(store.find("Hearing", [], 1, 5).nodes) == 2
 
 
+def test_classes_written_together_are_as_written_one_by_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case, person = iri("Case", "c1"), iri("PersonRecord", "p1")
+    pnc = ["77/1", "77/2"]
+    first = [
+        frame("PersonRecord", {"key": "p1", "pncId": pnc, "birthDate": date(1990, 1, 2)}),
+        frame("CriminalCase", {"key": "c1", "urn": "A"}, {"key": "c2", "relatedCase": [case]}),
+        frame("Hearing", {"key": "h1", "eventDate": date(2021, 3, 4)}),
+    ]
+    second = [
+        frame("PersonRecord", {"key": "p1"}, op="delete"),
+        frame("CriminalCase", {"key": "c1", "urn": "B"}),
+        frame("Participation", {"key": "a1", "party": person, "inCase": [case, case]}),
+        frame("CriminalCase", {"key": "c1", "urn": "C", "relatedCase": [iri("Case", "c2")]}),
+        frame("Hearing", {"key": "h1"}, op="delete"),
+    ]
+    told = []
+    for rows in (1, writing.ROWS):
+        monkeypatch.setattr(writing, "ROWS", rows)
+        store = SqliteStore(tmp_path / f"{rows}.sqlite", MODEL)
+        for release, frames in enumerate((first, second), 1):
+            store.apply(release, frames)
+            store.apply(release, frames)
+            store.commit(release)
+        asked = [iri("Case", "c1"), iri("Case", "c2"), iri("EventRecord", "h1"), person]
+        asked.append(iri("Participation", "a1"))
+        told.append([(store.nodes(asked, at), sorted(store.content(at))) for at in (1, 2)])
+        store.close()
+    assert told[0] == told[1]
+    (before, _), (after, content) = told[1]
+    assert list(before) == asked[:4]
+    assert before[person].properties == {"pncId": pnc, "birthDate": date(1990, 1, 2)}
+    assert list(after) == [asked[0], asked[1], asked[4]]
+    assert after[case].properties == {"urn": "C"}
+    assert content == sorted(
+        [
+            (case, "relatedCase", iri("Case", "c2")),
+            (iri("Case", "c2"), "relatedCase", case),
+            (asked[4], "inCase", case),
+            (asked[4], "party", person),
+        ]
+    )
+
+
 # -- killed
 
 KILLED = """
 import os, signal, sys
 from pathlib import Path
 from graph import open_store, project, projection
+from graph.sqlite import writing
 from releases import Releases
 from tests.graph.frames import MODEL
 
-projection.BATCH = 7
+projection.BATCH = writing.ROWS = 7
 folder, after = Path(sys.argv[1]), int(sys.argv[2])
 
 def kill(progress):
