@@ -12,7 +12,7 @@ from ontology import Property
 
 ROWS = 2_000
 _SYSTEM = ("class", "dataset", "document")
-_LISTED = "listed "
+_ROOT, _LISTED = "its root", "listed "  # with a space, as no property's name has
 
 Frames = list[tuple[str, pl.DataFrame]]
 
@@ -21,10 +21,10 @@ Frames = list[tuple[str, pl.DataFrame]]
 class _Batch:
     """What is put, and what it is made of; `ids` hold what is kept by number.
 
-    puts: the records in IRI order, with `root`. columns: the single-valued properties that some
-    record has. listed: by kind of value, the values of links and many-valued properties as a frame
-    (row, property, position, value), `row` being the row in puts. versions: one for each row of
-    puts.
+    puts: the records in IRI order, each with the name of its root class. columns: the
+    single-valued properties that some record has. listed: by kind of value, the values of links
+    and many-valued properties as a frame (row, property, position, value), `row` being the row in
+    puts. versions: one for each row of puts.
     """
 
     puts: pl.DataFrame
@@ -63,7 +63,7 @@ def write_batch(
     whole = (
         _filled(pl.concat([frame for _, frame in frames], how="diagonal"))
         .lazy()
-        .with_columns(root=pl.Series(roots, dtype=pl.String))
+        .with_columns(pl.Series(_ROOT, roots, dtype=pl.String))
         .unique("iri", keep="last", maintain_order=True)
         .sort("iri")
         .collect()
@@ -192,14 +192,15 @@ def _insert_nodes(connection: sqlite3.Connection, batch: _Batch) -> None:
 def _insert_columns(connection: sqlite3.Connection, layout: Layout, batch: _Batch) -> None:
     """The row of each version in its root class's table, without the columns that nobody fills."""
     stored = batch.puts.select(
-        "root",
+        _ROOT,
         "iri",
         batch.versions.alias("version"),
         *(_stored(p.name, p.datatype, batch.ids.get(p.name)) for p in batch.columns),
     )
-    for (root,), part in stored.partition_by("root", as_dict=True).items():
-        names = ["version", *(p.name for p in layout.columns[root] if p.name in part.columns)]
-        rows = _filled(pl.DataFrame([part[name] for name in names]))
+    held = set(stored.columns)
+    for (root,), part in stored.partition_by(_ROOT, as_dict=True).items():
+        names = [p.name for p in layout.columns[root] if p.name in held]
+        rows = _filled(pl.DataFrame([part["version"], *(part[name] for name in names)]))
         insert = sql("INSERT INTO {root} ({columns}) VALUES ", root=root, columns=rows.columns)
         connection.executemany(f"{insert}({', '.join('?' * rows.width)})", rows.rows())
         _widen_bounds(connection, root, part["iri"])
