@@ -153,6 +153,8 @@ class Answers:
         touched = new.select(pl.col("iri").unique()).collect()["iri"]
         found = self._found(root, {"iri": touched}, needed_for(names), None)
         before, after = (newest_held(found, number, names) for number in (since, last))
+        if before.is_empty():
+            return after.with_columns(op=pl.lit("put")).lazy()
         puts = after.join(before.select("iri", "hash"), on=["iri", "hash"], how="anti")
         deletes = before.join(after.select("iri"), on="iri", how="anti")
         told = (puts.with_columns(op=pl.lit("put")), deletes.with_columns(op=pl.lit("delete")))

@@ -41,7 +41,7 @@ class Seeker:
         self._first = self._starts[len(self._told.files)]  # of those that no index tells of
         self._fresh = pl.concat(fresh) if fresh else None
         self._table = table
-        self._none = pl.DataFrame(schema={**table.schema, ROW: pl.Int64()})
+        self._none = table.empty.hstack([pl.Series(ROW, [], pl.Int64)])
         self._kept = table.kept(self._starts[-1] - self._first) if again else None
 
     @property

@@ -85,6 +85,8 @@ def newest_held(rows: pl.DataFrame, release: int, columns: list[str]) -> pl.Data
     """`newest`, of rows in memory, with these columns: most have no other row of their record."""
     later = rows["release"] > release
     until = rows.filter(~later) if later.any() else rows
+    if until.is_empty():
+        return until[columns]
     several = until["iri"].is_duplicated()
     once = until[columns].filter(~several & (until["op"] == "put"))
     if not several.any():
