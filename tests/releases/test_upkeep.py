@@ -5,7 +5,8 @@ import time
 import pytest
 
 from releases import Releases
-from tests.releases.conftest import Put
+from releases.table import Table
+from tests.releases.conftest import Put, records
 
 
 def files(store: Releases, name: str) -> int:
@@ -35,6 +36,35 @@ def test_tables_that_a_load_does_not_touch_are_not_opened(store: Releases, put: 
     log = store.folder / "tables" / "PersonRecord" / "_delta_log" / f"{0:020d}.json"
     log.write_text("not a log")
     assert put("Case", {"iri": "c1"}) == 2
+
+
+def test_a_small_load_tidies_one_table_a_large_one_all(
+    store: Releases, put: Put, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tidied: list[str] = []
+    original = Table.tidy
+
+    def tidy(table: Table) -> None:
+        tidied.append(table.name)
+        original(table)
+
+    def load(number: int) -> list[str]:
+        tidied.clear()
+        with store.write() as writer:
+            writer.put("PersonRecord", records("PersonRecord", {"iri": f"p{number}"}))
+            writer.put("Case", records("Case", {"iri": f"c{number}"}))
+            writer.commit()
+        return list(tidied)
+
+    monkeypatch.setattr(Table, "tidy", tidy)
+    told = [load(number) for number in range(40)]
+    assert max(map(len, told)) == 1
+    assert {name for names in told for name in names} == {"PersonRecord", "Case"}
+    for number in range(40, 60):
+        put("PersonRecord", {"iri": f"p{number}"})
+    monkeypatch.setattr("releases.table._MAX_LOG", 0)
+    monkeypatch.setattr("releases.writer.FEW", 0)
+    assert sorted(load(60)) == ["Case", "PersonRecord"]
 
 
 @pytest.mark.soak

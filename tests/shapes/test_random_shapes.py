@@ -9,8 +9,8 @@ from collections import Counter
 
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
-from rdflib import SH
+from hypothesis import HealthCheck, assume, given, settings
+from rdflib import SH, XSD, Graph, Literal
 
 import shapes
 from shapes import compiler, oracle
@@ -98,6 +98,13 @@ def test_random_shapes_report_on_random_records_what_plain_pyshacl_reports() -> 
     assert set(met) >= DRAWN
 
 
+def _orders_booleans(graph: Graph) -> bool:
+    """false is less than true (SPARQL 1.1, 17.3): pyrudof calls them not comparable."""
+    bounds = (SH.minInclusive, SH.maxInclusive, SH.minExclusive, SH.maxExclusive)
+    told = (value for bound in bounds for value in graph.objects(None, bound))
+    return any(isinstance(value, Literal) and value.datatype == XSD.boolean for value in told)
+
+
 def test_pyrudof_fails_the_same_records() -> None:
     """A third opinion, of other authors, on fewer cases: it takes long to begin anew."""
     pyrudof = pytest.importorskip("pyrudof", reason="no wheel of pyrudof for this machine")
@@ -109,6 +116,7 @@ def test_pyrudof_fails_the_same_records() -> None:
     )
     @given(case=cases())
     def draw(case: Case) -> None:
+        assume(not _orders_booleans(case.graph))
         rudof.reset_all()
         data = oracle.graph_of(case.frames, MODEL).serialize(format="nt")
         rudof.read_data(data, pyrudof.RDFFormat.NTriples)
