@@ -15,7 +15,7 @@ from cli.pipeline import Loaded, run_load
 from cli.workspace import Workspace
 from ontology.errors import JusticeGraphError
 
-SECONDS = 0.1
+SECONDS = 0.05
 """Between two looks at the folders, or longer where a look takes long."""
 
 _LOOKS = 10  # times as long as a look: no more than a tenth of the time goes into looking
@@ -38,13 +38,20 @@ def follow(
     error, and it is loaded again when it changes. Raises JusticeGraphError where the first load
     cannot be made.
     """
+
+    def tell(loaded: Loaded) -> None:
+        if json:
+            json_line(as_json(loaded))
+        else:
+            _tell(loaded)
+
     first = True
     for files in arriving(paths):
         waiting = [list(files)]
         while waiting:
             batch = waiting.pop(0)
             try:
-                loaded = run_load(workspace, batch, source=source, params=params, wait=_WAIT)
+                run_load(workspace, batch, source=source, params=params, wait=_WAIT, done=tell)
             except JusticeGraphError as error:
                 if first:
                     raise
@@ -54,10 +61,6 @@ def follow(
                     print(error, file=sys.stderr, flush=True)
                 continue
             first = False
-            if json:
-                json_line(as_json(loaded))
-            else:
-                _tell(loaded)
 
 
 def arriving(paths: Sequence[Path], seconds: float = SECONDS) -> Iterator[Sequence[Path]]:

@@ -39,9 +39,11 @@ def run_load(
     dry_run: bool = False,
     wait: float = 0.0,
     progress: Callable[[int, int | None, str], None] | None = None,
+    done: Callable[[Loaded], None] | None = None,
 ) -> Loaded:
-    """One load under one release number, then the graph brought to it. wait: seconds for another
-    writer to end.
+    """One load under one release number, then the graph brought to it, then the tables tidied.
+
+    wait: seconds for another writer to end. done: told the outcome before the tables are tidied.
 
     Also finishes what an earlier load left undone: a commit whose projection was killed is
     projected now, whether or not this load changes anything.
@@ -93,7 +95,10 @@ def run_load(
         release = writer.commit({**report.counts(), "base": settings.base, **totals})
         with projecting() as projected:
             bring_up_to_date(workspace, projected)
-    return Loaded(report, links, release.number if release else None)
+        loaded = Loaded(report, links, release.number if release else None)
+        if done is not None:
+            done(loaded)
+    return loaded
 
 
 def import_codes(

@@ -47,6 +47,8 @@ class Releases(Answers):
             self._hold(True)
             try:
                 yield writer
+                if writer.committed:
+                    writer.tidy()
             finally:
                 self._hold(False)
                 writer.abandon()

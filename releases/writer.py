@@ -52,6 +52,7 @@ class Writer:
         self._first = not documents.exists()
         self._told: list[pl.Series] = []
         self._open = True
+        self.committed = False
 
     @property
     def number(self) -> int:
@@ -186,12 +187,16 @@ class Writer:
         if self._marked:
             self._ledger.end()
             self._marked = None
-        untidy = [table for table in touched if table.untidy() > 0]
-        if self.written <= FEW:  # no more than one: the others when less is to be done
-            untidy = sorted(untidy, key=Table.untidy)[-1:]
-        for table in untidy:
-            table.tidy()
+        self.committed = True
         return release
+
+    def tidy(self) -> None:
+        """After a commit: tidy the tables that were written to; after a small load no more than
+        one of them, the others when less is to be done."""
+        written = [buffer.table for buffer in self._buffers.values() if buffer.written]
+        untidy = sorted((table for table in written if table.untidy() > 0), key=Table.untidy)
+        for table in untidy[-1:] if self.written <= FEW else untidy:
+            table.tidy()
 
     def abandon(self, summary: Mapping[str, Any] | None = None) -> None:
         """End without committing; Releases removes what was already written.
