@@ -7,9 +7,9 @@ loaded by the command: every second one of a case that is new, so that somebody 
 again by his identifiers, the others of a case that is held. Asserted: every load made a release of
 the one message and lost no record of it; in the end each hearing is in the graph, and the journey
 of its defendant holds it; the tables hold no more files than MOST_FILES says. One line of JSON:
-seconds by the clock (median, 95th percentile, most; the median of new cases too), CPU seconds a
-load, files and bytes of the data folder before and after, and the seconds of stages in one more
-load of a process that clocks itself.
+seconds by the clock (median, 95th percentile, most, how many loads took a second or more; the
+median of new cases too), CPU seconds a load, files and bytes of the data folder before and after,
+and the seconds of stages in one more load of a process that clocks itself.
 
 With `--follow` one process loads them all, as it finds each in a folder, and seconds are from the
 moment that a file is there to that of its release. With `--store neo4j` the graph is in the
@@ -262,6 +262,7 @@ def measure(
         "seconds_median_of_new_cases": round(median(took[::2]), 2),
         "seconds_p95": round(quantiles(took, n=20, method="inclusive")[-1], 2),
         "seconds_most": round(max(took), 2),
+        "over_a_second": sum(1 for seconds in took if seconds >= 1),
         "cpu_seconds_median": round(median(worked), 2),
         "cpu_seconds_most": round(max(worked), 2),
         "stages_seconds": by_stage,

@@ -7,6 +7,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 
 from cli.load import as_json
@@ -38,6 +39,9 @@ def follow(
     error, and it is loaded again when it changes. Raises JusticeGraphError where the first load
     cannot be made.
     """
+
+    # What a first violation needs; half a second that no message has to wait for.
+    import_module("shapes.judge")
 
     def tell(loaded: Loaded) -> None:
         if json:
