@@ -9,11 +9,12 @@ import textwrap
 import time
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from releases import Releases
 from tests.conftest import ROOT
-from tests.releases.conftest import TwoTables
+from tests.releases.conftest import TwoTables, records
 
 # Each load adds one person and one case, so release n holds as many of both as were committed.
 WRITER = """
@@ -87,3 +88,29 @@ def test_kills_at_any_moment(tmp_path: Path) -> None:
     ]
     assert iris[0] == iris[1]
     assert len(iris[0]) == committed + 1
+
+
+def test_two_that_write_in_turn_see_what_the_other_wrote(store: Releases) -> None:
+    """Whatever each keeps in memory of files, of logs and of the list of releases."""
+    writers = [store, Releases.open(store.folder, TwoTables())]
+    for number in range(30):
+        mine, other = writers[number % 2], writers[(number + 1) % 2]
+        with mine.write() as writer:
+            assert mine.current == number
+            # Asked by value, which looks rows up, and before and after an append.
+            asked = pl.Series([f"k{each}" for each in range(number + 1)])
+            found = mine.state("PersonRecord", where={"pncId": asked}, pending=writer).collect()
+            assert sorted(found["iri"]) == sorted(f"p{each}" for each in range(number))
+            row = {"iri": f"p{number}", "pncId": [f"k{number}"], "familyName": str(number)}
+            writer.put("PersonRecord", records("PersonRecord", row))
+            writer.commit()
+            found = mine.state("PersonRecord", iris=[f"p{number}", "p0"]).collect()
+            assert set(found["iri"]) == {f"p{number}", "p0"}
+        assert other.current == number + 1
+        assert other.changes("PersonRecord", number, number + 1).collect()["iri"].to_list() == [
+            f"p{number}"
+        ]
+    store.undo(10)
+    with writers[1].write() as writer:
+        found = writers[1].state("PersonRecord", iris=["p9", "p10"], pending=writer).collect()
+        assert found["iri"].to_list() == ["p9"]
