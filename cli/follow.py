@@ -39,8 +39,7 @@ def follow(
     error, and it is loaded again when it changes. Raises JusticeGraphError where the first load
     cannot be made.
     """
-
-    # What a first violation needs; half a second that no message has to wait for.
+    # What a first violation needs: no message has to wait for it.
     import_module("shapes.judge")
 
     def tell(loaded: Loaded) -> None:

@@ -64,7 +64,7 @@ def run_load(
             if tell is not None:
                 tell(done, total or 0)
 
-        # Most of a small load's time is waiting for files, one after the other.
+        # Beside mapping: opening the files of many tables takes long, one after the other.
         aside = held.enter_context(ThreadPoolExecutor(1)).submit(linkage.ahead, workspace.releases)
         try:
             report = loaders.load(
